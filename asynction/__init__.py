@@ -1,0 +1,19 @@
+"""The documented import name: everything here is another package's."""
+
+from asynction_core.exceptions import (
+    AsynctionException,
+    BindingsValidationException,
+    MessageAckValidationException,
+    PayloadValidationException,
+    SecurityException,
+    ValidationException,
+)
+
+__all__ = [
+    "AsynctionException",
+    "BindingsValidationException",
+    "MessageAckValidationException",
+    "PayloadValidationException",
+    "SecurityException",
+    "ValidationException",
+]

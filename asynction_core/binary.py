@@ -1,0 +1,88 @@
+"""Binary data in a payload: what satisfies a schema, and how the compiled validators see it.
+
+``bytes`` satisfy ``{type: string, format: binary}`` and the empty schema, nothing else, and
+nothing else satisfies ``{type: string, format: binary}``. The compiled validators know JSON
+only, so they are shown a string that stands for the bytes, and guards on the keywords that
+speak of strings tell that string from text.
+"""
+
+import re
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from asynction_core.spec.engine import build
+from asynction_core.spec.model import Dialect
+
+_SECRET = secrets.token_hex(16)
+_PLACEHOLDER = re.compile(rf"<(\d+) bytes {_SECRET}>")
+
+_GUARDED = ("type", "format", "minLength", "maxLength", "pattern", "enum", "const")
+
+
+def replace_bytes(value: Any) -> tuple[Any, bool]:
+    """Return *value* with strings in the place of its bytes, and whether there were any."""
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        return f"<{len(value)} bytes {_SECRET}>", True
+    if isinstance(value, dict):
+        pairs = {key: replace_bytes(item) for key, item in value.items()}
+        return {key: new for key, (new, _) in pairs.items()}, any(hit for _, hit in pairs.values())
+    if isinstance(value, (list, tuple)):
+        items = [replace_bytes(item) for item in value]
+        return [new for new, _ in items], any(hit for _, hit in items)
+    return value, False
+
+
+def reword(message: str) -> str:
+    """Return *message* with what stands for bytes written for people."""
+    return _PLACEHOLDER.sub(r"<\1 bytes>", message)
+
+
+def guards(check_formats: bool) -> dict[str, type]:
+    """Return the keywords with which a validator tells bytes from text.
+
+    :param check_formats: whether formats other than ``binary`` are assertions.
+    """
+    guard = type("Guard", (_Guard,), {"check_formats": check_formats})
+    return {
+        keyword: type(f"{keyword}Guard", (guard,), {"keyword": keyword}) for keyword in _GUARDED
+    }
+
+
+class _Guard:
+    """A keyword of JSON Schema that knows what stands for bytes; text it judges as ever."""
+
+    keyword: str
+    check_formats: bool
+
+    def __init__(self, schema: Mapping[str, Any], value: Any, _path: list[str | int]) -> None:
+        types = schema.get("type", ())
+        self._takes_bytes = schema.get("format") == "binary" and (
+            "string" in ([types] if isinstance(types, str) else types)
+        )
+        self._value = value
+        self._native = build(
+            Dialect.DRAFT202012, {self.keyword: value}, validate_formats=self.check_formats
+        )
+
+    def validate(self, instance: Any) -> None:
+        match = _PLACEHOLDER.fullmatch(instance) if isinstance(instance, str) else None
+        if match is None:
+            self._validate_text(instance)
+        elif not self._takes_bytes:
+            raise ValueError(f"{instance} is binary where the schema does not declare it")
+        else:
+            self._validate_size(int(match[1]))
+
+    def _validate_text(self, instance: Any) -> None:
+        if self._takes_bytes and self.keyword == "format" and isinstance(instance, str):
+            raise ValueError(f"{instance!r:.80} is text where the schema declares binary")
+        self._native.validate(instance)
+
+    def _validate_size(self, size: int) -> None:
+        if self.keyword == "minLength" and size < self._value:
+            raise ValueError(f"{size} bytes are fewer than {self._value}")
+        if self.keyword == "maxLength" and size > self._value:
+            raise ValueError(f"{size} bytes are more than {self._value}")
+        if self.keyword in ("pattern", "enum", "const"):
+            raise ValueError(f"{self.keyword} cannot hold for binary data")

@@ -1,0 +1,191 @@
+"""What a running handler can reach without being handed it: its client, its server, its event."""
+
+from contextlib import AbstractAsyncContextManager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from asynction_core.handshake import Handshake
+
+if TYPE_CHECKING:
+    from asynction_core.server import AsynctionServer
+
+
+@dataclass(slots=True)
+class Connection:
+    """A client in a namespace, from its handshake to its disconnection."""
+
+    server: "AsynctionServer"
+    sid: str
+    namespace: str
+    handshake: Handshake
+    token_info: Any = None
+
+
+running: ContextVar[tuple[Connection, str]] = ContextVar("running")
+"""The connection and the event that the running handler handles."""
+
+
+class _Current:
+    """The client and the event that the running handler handles.
+
+    Every attribute raises ``RuntimeError`` outside of a handler.
+    """
+
+    @property
+    def _connection(self) -> Connection:
+        return _running()[0]
+
+    @property
+    def sid(self) -> str:
+        """The session id of the client in this namespace."""
+        return self._connection.sid
+
+    @property
+    def namespace(self) -> str:
+        """The namespace, ``/`` for the default one."""
+        return self._connection.namespace
+
+    @property
+    def event(self) -> str:
+        """The event; ``connect`` and ``disconnect`` in those handlers."""
+        return _running()[1]
+
+    @property
+    def server(self) -> "AsynctionServer":
+        """The server."""
+        return self._connection.server
+
+    @property
+    def handshake(self) -> Handshake:
+        """What the client said when it connected."""
+        return self._connection.handshake
+
+    @property
+    def token_info(self) -> Any:
+        """What the security functions said of the client; None without security."""
+        return self._connection.token_info
+
+
+current = _Current()
+
+
+def _running() -> tuple[Connection, str]:
+    try:
+        return running.get()
+    except LookupError:
+        raise RuntimeError(
+            "no handler is running here; call the server's own method, with 'to' and 'namespace'"
+        ) from None
+
+
+def _recipient(to: str | None, namespace: str | None) -> tuple[str, str]:
+    """Return the client and the namespace meant: by default those of the running handler."""
+    connection = _running()[0]
+    namespace = namespace or connection.namespace
+    if to is None and namespace != connection.namespace:
+        raise ValueError(
+            f"this client has no session id in {namespace!r} that is known here; name 'to'"
+        )
+    return to or connection.sid, namespace
+
+
+async def emit(
+    event: str,
+    data: Any = None,
+    *,
+    to: str | list[str] | None = None,
+    room: str | list[str] | None = None,
+    broadcast: bool = False,
+    include_self: bool = True,
+    skip_sid: str | list[str] | None = None,
+    namespace: str | None = None,
+    callback: Any = None,
+    ignore_queue: bool = False,
+) -> None:
+    """Emit *event*, to the running handler's client unless told otherwise.
+
+    :param data: the argument; a tuple for several, None for none.
+    :param to: a client or a room, or a list of rooms. ``room`` is the same.
+    :param broadcast: to every client of the namespace.
+    :param include_self: False leaves the running handler's client out.
+    :param namespace: by default that of the running handler.
+    :param callback: called with the arguments of the acknowledgement, once they are validated.
+    :raises PayloadValidationException: the document does not allow it; nothing is sent.
+    """
+    target = to or room
+    connection = _running()[0]
+    if target is None and not broadcast:
+        target, namespace = _recipient(None, namespace)
+    if not include_self:
+        skipped = skip_sid if isinstance(skip_sid, list) else [skip_sid] if skip_sid else []
+        skip_sid = [*skipped, connection.sid]
+    await connection.server.emit(
+        event,
+        data,
+        to=target,
+        skip_sid=skip_sid,
+        namespace=namespace or connection.namespace,
+        callback=callback,
+        ignore_queue=ignore_queue,
+    )
+
+
+async def send(data: Any, **options: Any) -> None:
+    """Emit the event ``message``; the options are those of :func:`emit`."""
+    await emit("message", data, **options)
+
+
+async def call(
+    event: str,
+    data: Any = None,
+    *,
+    to: str | None = None,
+    namespace: str | None = None,
+    timeout: float = 60,
+    ignore_queue: bool = False,
+) -> Any:
+    """Emit *event* and return the acknowledgement: its argument, or a tuple of several.
+
+    :param timeout: how long to wait, in seconds.
+    :raises PayloadValidationException: the document does not allow the event.
+    :raises MessageAckValidationException: the document does not allow the acknowledgement.
+    :raises socketio.exceptions.TimeoutError: there was none in time.
+    """
+    sid, namespace = _recipient(to, namespace)
+    return await current.server.call(
+        event, data, to=sid, namespace=namespace, timeout=timeout, ignore_queue=ignore_queue
+    )
+
+
+async def enter_room(room: str, *, sid: str | None = None, namespace: str | None = None) -> None:
+    """Put the running handler's client into *room*."""
+    sid, namespace = _recipient(sid, namespace)
+    await current.server.enter_room(sid, room, namespace=namespace)
+
+
+async def leave_room(room: str, *, sid: str | None = None, namespace: str | None = None) -> None:
+    """Take the running handler's client out of *room*."""
+    sid, namespace = _recipient(sid, namespace)
+    await current.server.leave_room(sid, room, namespace=namespace)
+
+
+async def close_room(room: str, *, namespace: str | None = None) -> None:
+    """Take every client out of *room*."""
+    await current.server.close_room(room, namespace=namespace or current.namespace)
+
+
+async def disconnect(sid: str | None = None, *, namespace: str | None = None) -> None:
+    """Disconnect the running handler's client."""
+    sid, namespace = _recipient(sid, namespace)
+    await current.server.disconnect(sid, namespace=namespace)
+
+
+def session(
+    sid: str | None = None, *, namespace: str | None = None
+) -> AbstractAsyncContextManager[dict[str, Any]]:
+    """Open the session of the running handler's client, as in ``async with session() as data``."""
+    sid, namespace = _recipient(sid, namespace)
+    opened: AbstractAsyncContextManager[dict[str, Any]]
+    opened = current.server.session(sid, namespace=namespace)
+    return opened

@@ -1,0 +1,106 @@
+"""The ASGI door: Socket.IO in front of any ASGI application, or on its own."""
+
+import os
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from asynction_core.exceptions import SpecException
+from asynction_core.server import AsynctionServer
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+
+class AsynctionMiddleware:
+    """ASGI middleware that serves Socket.IO, and hands everything else to *app*.
+
+    Give it a document (*spec_path* and the options of :meth:`AsynctionServer.from_spec`) or a
+    *server* made before. Without an *app* it answers 404 to what is not Socket.IO.
+
+    Under a mount prefix the Socket.IO path is relative to the prefix.
+
+    :param app: the application behind it.
+    :param spec_path: the path of the document, or the document as a mapping.
+    :param server: the server, in the place of a document.
+    :param socketio_path: the Socket.IO path; by default that of the document's server that
+        ``server_name`` names, else ``/socket.io``.
+    :param from_spec_kwargs: options of :meth:`AsynctionServer.from_spec`.
+    :raises SpecException: something is wrong with the document or with a handler it names.
+    """
+
+    def __init__(
+        self,
+        app: "ASGIApp | None" = None,
+        *,
+        spec_path: str | os.PathLike[str] | Mapping[str, Any] | None = None,
+        server: AsynctionServer | None = None,
+        socketio_path: str | None = None,
+        **from_spec_kwargs: Any,
+    ) -> None:
+        if spec_path is not None and server is None:
+            server = AsynctionServer.from_spec(spec_path, **from_spec_kwargs)
+        elif server is None or spec_path is not None:
+            raise TypeError("AsynctionMiddleware takes either spec_path or server")
+        elif from_spec_kwargs:
+            names = ", ".join(sorted(from_spec_kwargs))
+            raise TypeError(f"the server is made already; give {names} to from_spec")
+        self.app = app
+        self.server = server
+        path = server.socketio_path if socketio_path is None else socketio_path.strip("/")
+        self._path = f"/{path}/" if path else "/"
+
+    async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
+        """Serve one connection, as ASGI has it."""
+        if scope["type"] == "lifespan":
+            await self._lifespan(scope, receive, send)
+        elif scope["type"] in ("http", "websocket") and self._is_socketio(scope):
+            await self.server.handle_request(scope, receive, send)
+        elif self.app is not None:
+            await self.app(scope, receive, send)
+        else:
+            await _not_found(scope, receive, send)
+
+    def _is_socketio(self, scope: "Scope") -> bool:
+        path: str = scope["path"]
+        prefix = scope.get("root_path", "").rstrip("/")
+        if prefix and path.startswith(f"{prefix}/"):
+            path = path[len(prefix) :]
+        return f"{path}/".startswith(self._path)
+
+    async def _lifespan(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
+        """Check the handlers at start-up and stop the server at shutdown, around the app's own."""
+        startup = await receive()
+        try:
+            self.server.check_handlers()
+        except SpecException as error:
+            await send({"type": "lifespan.startup.failed", "message": str(error)})
+            return
+        replayed = [startup]
+
+        async def replaying_receive() -> "Message":
+            return replayed.pop() if replayed else await receive()
+
+        async def closing_send(message: "Message") -> None:
+            if message["type"].startswith("lifespan.shutdown."):
+                await self.server.shutdown()
+            await send(message)
+
+        await (self.app or _no_lifespan)(scope, replaying_receive, closing_send)
+
+
+async def _no_lifespan(_scope: "Scope", receive: "Receive", send: "Send") -> None:
+    """Answer what the server asks of an application that has nothing to start or stop."""
+    await receive()
+    await send({"type": "lifespan.startup.complete"})
+    await receive()
+    await send({"type": "lifespan.shutdown.complete"})
+
+
+async def _not_found(scope: "Scope", receive: "Receive", send: "Send") -> None:
+    from starlette.responses import PlainTextResponse
+    from starlette.websockets import WebSocketClose
+
+    answer: Any = PlainTextResponse("Not Found", 404)
+    if scope["type"] == "websocket":
+        answer = WebSocketClose()
+    await answer(scope, receive, send)

@@ -1,0 +1,102 @@
+"""What clients and logs are told of a refusal. The log never shows a payload above DEBUG."""
+
+import builtins
+import logging
+import traceback
+from collections.abc import Mapping
+from typing import Any
+
+import socketio.exceptions
+
+from asynction_core.context import running
+from asynction_core.exceptions import (
+    BindingsValidationException,
+    SecurityException,
+    ValidationException,
+)
+
+logger = logging.getLogger("asynction_core")
+
+
+def _refusal(message: str, kind: str, **data: Any) -> Mapping[str, Any]:
+    return {"message": message, "data": {"type": kind, **data}}
+
+
+INVALID_NAMESPACE = _refusal("Invalid namespace", "InvalidNamespace")
+ALREADY_CONNECTED = _refusal("Already connected to this namespace", "AlreadyConnected")
+REJECTED = _refusal("Connection rejected by server", "ConnectionRefusedError")
+_FAILED = _refusal("The server failed to accept the connection", "InternalServerError")
+
+_ConnectionRefused = (socketio.exceptions.ConnectionRefusedError, builtins.ConnectionRefusedError)
+
+
+def is_deliberate(error: Exception) -> bool:
+    """Tell whether *error* is how a connect handler says no, rather than a failure."""
+    return isinstance(error, _ConnectionRefused) and not isinstance(error, SecurityException)
+
+
+def refusal_of(error: Exception) -> Mapping[str, Any]:
+    """Return the payload of the CONNECT_ERROR packet: ``message`` and ``data``."""
+    if isinstance(error, _ConnectionRefused):
+        arguments = list(error.args)
+        if not arguments:
+            return REJECTED
+        data = arguments[1] if len(arguments) == 2 else arguments[1:]
+        kind = {"type": type(error).__name__}
+        return {"message": str(arguments[0]), "data": data if arguments[1:] else kind}
+    if isinstance(error, ValidationException) and error.event is None:
+        return _refusal(
+            error.message,
+            type(error).__name__,
+            path=[*error.absolute_path],
+            schema_path=[*error.absolute_schema_path],
+        )
+    return _FAILED
+
+
+def problem_ack(error: Exception) -> dict[str, Any]:
+    """Tell the client what was wrong with its event: an error handler ready to use.
+
+    Use it as ``x-handlers.error`` (``asynction_core.problem_ack``) or as
+    ``default_error_handler``. The acknowledgement is ``{"error": {"type", "message", "event",
+    "path", "schema_path"}}``. An exception that is not asynction's is logged, and the client
+    learns only that the server failed.
+    """
+    connection, event = running.get()
+    problem: dict[str, Any] = {
+        "type": "InternalServerError",
+        "message": "The server failed to handle the event",
+        "event": event,
+        "path": [],
+        "schema_path": [],
+    }
+    if isinstance(error, ValidationException) and error.event in (None, event):
+        problem.update(
+            type=type(error).__name__,
+            message=error.message,
+            path=[*error.absolute_path],
+            schema_path=[*error.absolute_schema_path],
+        )
+    else:
+        log_error(error, connection.namespace, event, connection.sid)
+    return {"error": problem}
+
+
+def log_error(error: Exception, namespace: str, event: str, sid: str) -> None:
+    """Log *error* once, with where it happened and, above DEBUG, nothing of the payload.
+
+    What breaks the document is a warning where the client sent it, and an error with its
+    traceback where a handler did.
+    """
+    where = f"event {event[:100]!r} of {namespace}, client {sid}"
+    if not isinstance(error, ValidationException):
+        logger.error("%s: %s", where, type(error).__name__, exc_info=error)
+        return
+    rule = f"{error.place} ({error.validator})" if error.place else str(error.validator)
+    if error.event == event or isinstance(error, BindingsValidationException):
+        logger.warning("%s: %s: %s", where, type(error).__name__, rule)
+    else:
+        frames = "".join(traceback.format_tb(error.__traceback__)).rstrip()
+        what = f"{type(error).__name__} for event {error.event!r} of {error.namespace}"
+        logger.error("%s: %s: %s\n%s", where, what, rule, frames)
+    logger.debug("%s: %s", where, error)

@@ -1,0 +1,273 @@
+"""The server: python-socketio's ``AsyncServer``, held to the document."""
+
+import asyncio
+import inspect
+import os
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, Self
+
+import engineio.base_server
+import socketio.base_server
+import socketio.exceptions
+
+from asynction_core import wire
+from asynction_core.dispatch import HANDSHAKE_ARGUMENTS, Dispatcher
+from asynction_core.exceptions import SpecException, ValidationException
+from asynction_core.handlers import Handler
+from asynction_core.registration import RegisteredNamespace, Registration, register
+from asynction_core.spec import Retrieve, load_spec
+from asynction_core.validation import Check, arguments_of
+
+
+class AsynctionServer(Dispatcher):
+    """A ``socketio.AsyncServer`` that serves an AsyncAPI document and enforces it.
+
+    Make one with :meth:`from_spec`. Everything that ``socketio.AsyncServer`` does works as it
+    does there; what the document forbids raises, or reaches the error handler.
+
+    :ivar registration: what the document made the server register.
+    :ivar socketio_path: the path that the Socket.IO endpoint is meant to have.
+    :ivar docs: whether documentation is wanted; nothing serves it yet.
+    """
+
+    def __init__(
+        self,
+        registration: Registration,
+        *,
+        default_error_handler: Handler | None = None,
+        docs: bool = True,
+        socketio_path: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        _check_options(kwargs)
+        kwargs.setdefault("async_mode", "asgi")
+        if kwargs.get("serializer", "default") == "default":
+            json_module = kwargs.pop("json", None)
+            kwargs["serializer"] = wire.packet_class(json_module) if json_module else wire.Packet
+        super().__init__(registration, **kwargs)
+        path = registration.path if socketio_path is None else socketio_path
+        self.socketio_path = path.strip("/")
+        self.docs = docs
+        self.default_error_handler = default_error_handler
+        self._started = False
+        for namespace in registration.namespaces.values():
+            self._register(namespace)
+
+    @classmethod
+    def from_spec(
+        cls,
+        spec_path: str | os.PathLike[str] | Mapping[str, Any],
+        validation: bool = True,
+        server_name: str | None = None,
+        docs: bool = True,
+        default_error_handler: Handler | None = None,
+        *,
+        check_formats: bool = False,
+        retrieve: Retrieve | None = None,
+        **kwargs: Any,
+    ) -> Self:
+        """Return a server of the AsyncAPI document at *spec_path*, its handlers registered.
+
+        :param spec_path: the path of a YAML or JSON file, or the document as a mapping.
+        :param validation: False switches off the checks of payloads, acknowledgements and
+            channel bindings, and nothing else.
+        :param server_name: the document's server whose path is the Socket.IO path.
+        :param docs: reserved for the documentation page, which nothing serves yet.
+        :param default_error_handler: called with the exception where a namespace has no error
+            handler of its own; what it returns is the acknowledgement.
+        :param check_formats: whether ``format`` is an assertion; by default it is not.
+        :param retrieve: takes the URI of a remote ``$ref``, returns the parsed document.
+        :param kwargs: ``socketio_path``, which overrides the path of the document's server, and
+            the options of ``socketio.AsyncServer`` and ``engineio.AsyncServer``.
+        :raises SpecException: something is wrong with the document or with a handler it names.
+        :raises TypeError: an option that there is not.
+        """
+        registration = register(
+            load_spec(spec_path, retrieve),
+            server_name=server_name,
+            validation=validation,
+            check_formats=check_formats,
+        )
+        return cls(registration, default_error_handler=default_error_handler, docs=docs, **kwargs)
+
+    def _register(self, namespace: RegisteredNamespace) -> None:
+        for event in namespace.received.values():
+            if event.handler is not None:
+                super().on(event.name, event.handler, namespace.name)
+        if namespace.connect is not None:
+            super().on("connect", namespace.connect, namespace.name)
+        if namespace.disconnect is not None:
+            super().on("disconnect", namespace.disconnect, namespace.name)
+        if namespace.error is not None:
+            self._error_handlers[namespace.name] = namespace.error
+
+    def on(self, event: str, handler: Handler | None = None, namespace: str | None = None) -> Any:
+        """Register a handler in code, as a decorator or with *handler*.
+
+        It takes the place of a handler that the document names. ``*`` is a catch-all for the
+        events, or the namespaces, of the document.
+
+        :raises SpecException: the document has no such event, so it could never run.
+        """
+        self._check_known(event, namespace or "/")
+        return super().on(event, handler, namespace)
+
+    def on_error(self, handler: Handler | None = None, namespace: str | None = None) -> Any:
+        """Register the error handler of *namespace*, as a decorator or with *handler*.
+
+        It gets the exception; what it returns becomes the acknowledgement. A refused connection
+        stays refused whatever it returns.
+        """
+        self._check_known("*", namespace or "/")
+
+        def set_handler(handler: Handler) -> Handler:
+            self._error_handlers[namespace or "/"] = handler
+            return handler
+
+        return set_handler if handler is None else set_handler(handler)
+
+    def _check_known(self, event: str, namespace: str) -> None:
+        if namespace == "*" or namespace in self._undocumented:
+            return
+        registered = self.registration.namespaces.get(namespace)
+        if registered is None:
+            known = ", ".join(self.registration.namespaces) or "none"
+            raise SpecException(
+                f"the document has no namespace {namespace!r}, so a handler in it never runs",
+                self.registration.source,
+                f"Namespaces: {known}.",
+            )
+        if event not in (*HANDSHAKE_ARGUMENTS, "*", *registered.received):
+            known = ", ".join(registered.received) or "none"
+            raise SpecException(
+                f"clients may not emit {event!r} in {namespace!r}, so its handler never runs",
+                registered.place,
+                f"Events that they may emit: {known}.",
+            )
+
+    def check_handlers(self) -> None:
+        """Raise ``SpecException`` if an event that clients may emit has no handler, naming all.
+
+        The server does it itself, before it serves its first request.
+        """
+        missing = [
+            f"{event.place}: event {event.name!r} of {namespace.name} has no handler"
+            for namespace in self.registration.namespaces.values()
+            for event in namespace.received.values()
+            if self._find_handler(event.name, namespace.name, ())[0] is None
+        ]
+        if missing:
+            raise SpecException(
+                "\n".join(missing),
+                fix="Name one ('x-handler: package.module.function') or register it with "
+                "server.on(event, namespace=...).",
+            )
+        self._started = True
+
+    async def handle_request(self, *args: Any, **kwargs: Any) -> Any:
+        """Handle a request to the Socket.IO endpoint; the first one checks the handlers."""
+        if not self._started:
+            self.check_handlers()
+        return await super().handle_request(*args, **kwargs)
+
+    def instrument(self, *args: Any, **kwargs: Any) -> Any:
+        """Instrument the server for the Socket.IO Admin UI, as in ``socketio.AsyncServer``.
+
+        :raises ValueError: the document has the namespace that the Admin UI would use.
+        """
+        namespace = kwargs.get("namespace", "/admin")
+        if namespace in self.registration.namespaces:
+            raise ValueError(f"the document has {namespace!r}; pass another 'namespace'")
+        self._undocumented.add(namespace)
+        return super().instrument(*args, **kwargs)
+
+    async def emit(
+        self,
+        event: str,
+        data: Any = None,
+        to: Any = None,
+        room: Any = None,
+        skip_sid: Any = None,
+        namespace: str | None = None,
+        callback: Callable[..., Any] | None = None,
+        ignore_queue: bool = False,
+    ) -> None:
+        """Emit an event, as in ``socketio.AsyncServer``, if the document allows it.
+
+        :raises PayloadValidationException: it does not; nothing is sent.
+        """
+        namespace = namespace or "/"
+        check_ack = self._check_emit(namespace, event, data)
+        if callback is not None:
+            callback = partial(self._run_callback, check_ack, event, callback)
+        await super().emit(event, data, to, room, skip_sid, namespace, callback, ignore_queue)
+
+    async def call(
+        self,
+        event: str,
+        data: Any = None,
+        to: str | None = None,
+        sid: str | None = None,
+        namespace: str | None = None,
+        timeout: float = 60,
+        ignore_queue: bool = False,
+    ) -> Any:
+        """Emit an event and return its acknowledgement: its argument, or a tuple of several.
+
+        :param timeout: how long to wait, in seconds.
+        :raises PayloadValidationException: the document does not allow the event.
+        :raises MessageAckValidationException: the document does not allow the acknowledgement.
+        :raises socketio.exceptions.TimeoutError: there was none in time.
+        """
+        if to is None and sid is None:
+            raise ValueError("Cannot use call() to broadcast.")
+        if not self.async_handlers:
+            raise RuntimeError("Cannot use call() when async_handlers is False.")
+        namespace = namespace or "/"
+        check_ack = self._check_emit(namespace, event, data)
+        reply: asyncio.Future[tuple[Any, ...]] = asyncio.get_running_loop().create_future()
+        await super().emit(
+            event,
+            data,
+            to=to or sid,
+            namespace=namespace,
+            callback=partial(_resolve, reply, check_ack),
+            ignore_queue=ignore_queue,
+        )
+        try:
+            arguments = await asyncio.wait_for(reply, timeout)
+        except asyncio.TimeoutError:
+            raise socketio.exceptions.TimeoutError from None
+        return arguments if len(arguments) > 1 else next(iter(arguments), None)
+
+    def _check_emit(self, namespace: str, event: str, data: Any) -> Check | None:
+        if namespace in self._undocumented:
+            return None
+        return self.registration.check_emit(namespace, event, arguments_of(data))
+
+
+def _check_options(options: Mapping[str, Any]) -> None:
+    """Raise for an option that python-engineio would ignore in silence."""
+    if "namespaces" in options:
+        raise TypeError("the namespaces are those of the document; leave 'namespaces' out")
+    known = {"engineio_logger"}
+    for server in (socketio.base_server.BaseServer, engineio.base_server.BaseServer):
+        known.update(inspect.signature(server.__init__).parameters)
+    unknown = sorted(set(options) - (known - {"self", "kwargs"}))
+    if unknown:
+        raise TypeError(f"there is no option {', '.join(map(repr, unknown))}")
+
+
+def _resolve(
+    reply: "asyncio.Future[tuple[Any, ...]]", check_ack: Check | None, *arguments: Any
+) -> None:
+    if reply.done():
+        return
+    try:
+        if check_ack is not None:
+            check_ack(arguments)
+    except ValidationException as error:
+        reply.set_exception(error)
+    else:
+        reply.set_result(arguments)

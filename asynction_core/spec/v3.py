@@ -1,0 +1,176 @@
+"""AsyncAPI 3.0 and 3.1 (https://www.asyncapi.com/docs/reference/specification/v3.0.0)."""
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+
+from asynction_core.spec.documents import Node
+from asynction_core.spec.messages import (
+    MessageReader,
+    add_event,
+    check_name,
+    handler_path,
+    layers_of,
+    namespace_handlers,
+    namespace_name,
+    refuse_parameters,
+    ws_bindings,
+)
+from asynction_core.spec.model import Event, Namespace, Schema
+from asynction_core.spec.security import SecurityReader
+
+
+def read_namespaces(
+    root: Node, messages: MessageReader, security: SecurityReader
+) -> Iterator[Namespace]:
+    """Yield a namespace for each channel with an address of the document at *root*."""
+    channels = [_Channel(key, node) for key, node in _members(root, "channels")]
+    by_location = {channel.node.location: channel for channel in channels}
+    operations: dict[str, list[Node]] = {channel.key: [] for channel in channels}
+    for _, node in _members(root, "operations"):
+        operation = node.follow()
+        target = operation.get("channel")
+        if target is None:
+            raise operation.error("an operation needs a 'channel'")
+        channel = by_location.get(target.follow().location)
+        if channel is None:
+            raise target.error("an operation's channel must be one of the document's 'channels'")
+        channel.require_address(operation)
+        operations[channel.key].append(operation)
+    reader = _OperationReader(messages, security)
+    for channel in channels:
+        if channel.address is not None:
+            yield reader.namespace(channel, operations[channel.key])
+
+
+def _members(root: Node, key: str) -> Iterator[tuple[str, Node]]:
+    node = root.get(key)
+    return node.items() if node else iter(())
+
+
+class _Channel:
+    """A channel, its address, and the keys of its messages by where they stand."""
+
+    def __init__(self, key: str, node: Node) -> None:
+        self.key = key
+        self.node = node.follow()
+        address = self.node.get("address")
+        self.address: str | None = None
+        if address is not None and address.value is not None:
+            self.address = address.string()
+            refuse_parameters(self.node, self.address)
+
+    def require_address(self, operation: Node) -> None:
+        if self.address is None:
+            raise operation.error(
+                f"the channel {self.key!r} has no address, so the operation has no namespace",
+                "Give the channel an 'address'; only the channel of a reply can do without.",
+            )
+
+
+class _OperationReader:
+    def __init__(self, messages: MessageReader, security: SecurityReader) -> None:
+        self._messages = messages
+        self._security = security
+
+    def namespace(self, channel: _Channel, operations: list[Node]) -> Namespace:
+        node = channel.node
+        servers = node.get("servers")
+        return Namespace(
+            name=namespace_name(channel.address or ""),
+            received=self._events(operations, "receive"),
+            emitted=self._events(operations, "send"),
+            handlers=namespace_handlers(node),
+            bindings=ws_bindings(node, self._messages.schemas),
+            security=self._security.read(node.get("x-security")),
+            servers=_server_names(servers) if servers and servers.value else None,
+            place=node.place,
+        )
+
+    def _events(self, operations: list[Node], direction: str) -> Mapping[str, Event]:
+        events: dict[str, Event] = {}
+        for operation in operations:
+            if _action(operation) == direction:
+                for event in self._operation(operation):
+                    add_event(events, event)
+        return MappingProxyType(events)
+
+    def _operation(self, node: Node) -> Iterator[Event]:
+        operation = layers_of(node, trait_wins=False)
+        requirements = self._security.read(operation.get("security"))
+        acks = self._reply(operation.get("reply"))
+        for key, at in _messages_of(node):
+            message = layers_of(at.follow(), trait_wins=False)
+            name = message.get("name")
+            yield Event(
+                name=check_name(name) if name else _check_key(key, at),
+                payload=self._payload(at.follow()),
+                acks=acks or self._messages.ack(message),
+                handler=handler_path(message.get("x-handler") or operation.get("x-handler")),
+                security=requirements,
+                content_type=self._messages.content_type(message),
+                place=at.place,
+            )
+
+    def _reply(self, reply: Node | None) -> tuple[Schema, ...] | None:
+        """Return the payloads of the reply's messages; None where any payload will do."""
+        if reply is None:
+            return None
+        schemas = [self._payload(at.follow()) for _, at in _messages_of(reply.follow())]
+        found = tuple(schema for schema in schemas if schema)
+        return found if len(found) == len(schemas) else None
+
+    def _payload(self, message: Node) -> Schema | None:
+        """Return the payload schema: a Schema Object or a Multi Format Schema Object."""
+        payload = message.get("payload")
+        if payload is None:
+            return None
+        target = payload.follow() if isinstance(payload.value, dict) else payload
+        if isinstance(target.value, dict) and {"schema", "schemaFormat"} <= target.value.keys():
+            schemas = self._messages.schemas
+            return schemas.read(target.child("schema"), target.child("schemaFormat"))
+        return self._messages.schemas.read(payload)
+
+
+def _action(operation: Node) -> str:
+    action = operation.get("action")
+    if action is None or action.string() not in ("send", "receive"):
+        raise (action or operation).error("the action of an operation is 'send' or 'receive'")
+    return action.string()
+
+
+def _messages_of(node: Node) -> Iterator[tuple[str, Node]]:
+    """Yield key and place of the messages of an operation or a reply.
+
+    Those that it lists, which must be the channel's, or else all of the channel's.
+    """
+    channel = node.get("channel")
+    declared = dict(_members(channel.follow(), "messages")) if channel else {}
+    listed = node.get("messages")
+    if listed is None:
+        yield from declared.items()
+        return
+    keys = {at.location: key for key, at in declared.items()}
+    keys.update({at.follow().location: key for key, at in declared.items()})
+    for at in listed.elements():
+        yield _key_of(at, keys), at
+
+
+def _key_of(at: Node, keys: dict[tuple[str, tuple[str | int, ...]], str]) -> str:
+    node = at
+    while node.location not in keys:
+        if not isinstance(node.value, dict) or not isinstance(node.value.get("$ref"), str):
+            raise at.error(
+                "this is not a message of the operation's channel",
+                "Refer to one: $ref: '#/channels/<channel>/messages/<message>'.",
+            )
+        node = node.documents.lookup(node.value["$ref"], node)
+    return keys[node.location]
+
+
+def _check_key(key: str, at: Node) -> str:
+    return check_name(Node(key, at.uri, at.pointer, at.documents))
+
+
+def _server_names(servers: Node) -> frozenset[str]:
+    names = (element.follow().pointer for element in servers.elements())
+    return frozenset(str(pointer[-1]) if pointer else "" for pointer in names)
