@@ -184,7 +184,7 @@ async def disconnect(sid: str | None = None, *, namespace: str | None = None) ->
 def session(
     sid: str | None = None, *, namespace: str | None = None
 ) -> AbstractAsyncContextManager[dict[str, Any]]:
-    """Open the session of the running handler's client, as in ``async with session() as data``."""
+    """Open the running handler's client's session: an async context manager of a dict."""
     sid, namespace = _recipient(sid, namespace)
     opened: AbstractAsyncContextManager[dict[str, Any]]
     opened = current.server.session(sid, namespace=namespace)

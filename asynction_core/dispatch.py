@@ -51,6 +51,8 @@ class Dispatcher(socketio.AsyncServer):
             running.reset(token)
 
     async def _handle_eio_message(self, eio_sid: str, data: str | bytes) -> None:
+        if eio_sid not in self.environ:
+            return  # closed, and the client goes on sending
         try:
             found = wire.read_packet(data, self._binary_packet, eio_sid, self.packet_class)
         except wire.MalformedPacket as error:
@@ -80,7 +82,7 @@ class Dispatcher(socketio.AsyncServer):
             await super()._handle_connect(eio_sid, namespace, data)
             return
         registered = self.registration.namespaces.get(namespace)
-        if registered is None or eio_sid not in self.environ:
+        if registered is None:
             refusals.logger.info("refused: no namespace %.100r in the document", namespace)
             await self._send_refusal(eio_sid, namespace, refusals.INVALID_NAMESPACE)
             return

@@ -64,7 +64,7 @@ class AsynctionMiddleware:
         path: str = scope["path"]
         prefix = scope.get("root_path", "").rstrip("/")
         if prefix and path.startswith(f"{prefix}/"):
-            path = path[len(prefix) :]
+            path = f"/{path[len(prefix) :].lstrip('/')}"
         return f"{path}/".startswith(self._path)
 
     async def _lifespan(self, scope: "Scope", receive: "Receive", send: "Send") -> None:

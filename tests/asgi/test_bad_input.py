@@ -1,0 +1,212 @@
+"""What no client should send: refused, and the server serves the next client all the same."""
+
+import logging
+import time
+from typing import Any
+
+import pytest
+from conftest import MakePeer, MakeRawPeer
+from support import channel, document, message, serving
+
+from asynction_core import AsynctionMiddleware, AsynctionServer, problem_ack
+
+SPEC = document(
+    {
+        "/": channel(
+            received=[
+                message("text", {"type": "string"}),
+                message("word", {"type": "string", "pattern": "^(a+)+$"}),
+                message("tree", {"$ref": "#/components/schemas/Tree"}),
+                message("file", {"type": "string", "format": "binary"}),
+                message("anything", {}),
+            ],
+            emitted=[message("text", {"type": "string"}, x_ack={"args": {"type": "string"}})],
+        )
+    },
+    components={
+        "schemas": {"Tree": {"type": "array", "items": {"$ref": "#/components/schemas/Tree"}}}
+    },
+)
+
+
+class Echo:
+    """A server whose events are answered with the type of their argument."""
+
+    def __init__(self) -> None:
+        self.calls: list[str] = []
+        self.server = AsynctionServer.from_spec(
+            SPEC, default_error_handler=problem_ack, max_http_buffer_size=20_000_000
+        )
+        for event in self.server.registration.namespaces["/"].received:
+            self.server.on(event, self._handle)
+        self.app = AsynctionMiddleware(server=self.server)
+
+    async def _handle(self, sid: str, argument: Any) -> str:
+        self.calls.append(type(argument).__name__)
+        return type(argument).__name__
+
+
+async def check_next_client(connect: MakePeer, url: str) -> None:
+    peer = await connect(url)
+    assert await peer.call("text", "hello") == "str"
+
+
+@pytest.mark.parametrize(
+    "packet",
+    [
+        '2{"a":1}',
+        "2[]",
+        "2[1]",
+        '2[{"text":1}]',
+        "2null",
+        "2",
+        "2[",
+        '2["text",NaN]',
+        '2["text","\\ud800"',
+        "3[]",
+        '31{"a":1}',
+        '30"text"',
+        "4",
+        '4{"message":"no"}',
+        "7",
+        "9[]",
+        "x",
+        "2" + "1" * 200 + '["text"]',
+        '51-["file",{"_placeholder":true,"num":7}]',
+        '599999999999-["file"]',
+        "6-[]",
+        "2[" * 10_000,
+        '2["tree",' + "[" * 10_000 + "]" * 10_000 + "]",
+    ],
+    ids=lambda packet: packet[:24],
+)
+async def test_a_malformed_packet_ends_its_connection_only(
+    connect: MakePeer, connect_raw: MakeRawPeer, caplog: pytest.LogCaptureFixture, packet: str
+) -> None:
+    echo = Echo()
+    with serving(echo.app) as url:
+        other = await connect(url)
+        raw = await connect_raw(url)
+        await raw.send(f"4{packet}")
+        if packet.startswith("5"):
+            await raw.send(b"attachment")
+        await raw.send('420["text","too late"]')
+        answers = await raw.receive_all()
+        assert not [answer for answer in answers if answer.startswith("43")]
+        assert await other.call("text", "still here") == "str"
+        await check_next_client(connect, url)
+    assert echo.calls == ["str", "str"]
+    records = [record for record in caplog.records if record.name == "asynction_core"]
+    assert [record.levelno for record in records] == [logging.WARNING]
+
+
+async def test_text_where_an_attachment_belongs_ends_the_connection(
+    connect: MakePeer, connect_raw: MakeRawPeer
+) -> None:
+    echo = Echo()
+    with serving(echo.app) as url:
+        raw = await connect_raw(url)
+        await raw.send('451-["file",{"_placeholder":true,"num":0}]')
+        await raw.send("4text")
+        await raw.receive_all()
+        await check_next_client(connect, url)
+    assert echo.calls == ["str"]
+
+
+@pytest.mark.parametrize("packet", ["x", "", "9", "b!!!", "8[]"])
+async def test_what_is_not_even_engine_io_leaves_the_server_alone(
+    connect: MakePeer, connect_raw: MakeRawPeer, packet: str
+) -> None:
+    echo = Echo()
+    with serving(echo.app) as url:
+        raw = await connect_raw(url)
+        await raw.send(packet)
+        await check_next_client(connect, url)
+    assert echo.calls == ["str"]
+
+
+async def test_a_payload_nested_deeper_than_json_allows_is_refused(
+    connect: MakePeer, connect_raw: MakeRawPeer
+) -> None:
+    echo = Echo()
+    with serving(echo.app) as url:
+        raw = await connect_raw(url)
+        await raw.send('420["tree",' + "[" * 900 + "]" * 900 + "]")
+        assert await raw.receive() == '430["list"]'
+        await raw.send('421["tree",' + "[" * 10_000 + "]" * 10_000 + "]")
+        assert await raw.receive_all() == ["1"]
+        await check_next_client(connect, url)
+
+
+async def test_a_hostile_string_against_a_hostile_pattern_is_answered_at_once(
+    connect: MakePeer, connect_raw: MakeRawPeer
+) -> None:
+    echo = Echo()
+    packet = '420["word","' + "a" * 5_000_000 + '!"]'
+    with serving(echo.app) as url:
+        raw = await connect_raw(url)
+        await raw.send('420["word","b"]')
+        await raw.receive()
+        started = time.perf_counter()
+        await raw.send(packet)
+        answer = await raw.receive()
+        taken = time.perf_counter() - started
+        await check_next_client(connect, url)
+    assert answer.startswith('430[{"error":{"type":"PayloadValidationException"')
+    assert len(answer) < 2_000
+    assert taken < 2, "not exponential; the benchmarks hold the figure"
+    assert echo.calls == ["str"]
+
+
+async def test_binary_where_text_is_declared_is_refused_and_the_reverse(
+    connect: MakePeer,
+) -> None:
+    echo = Echo()
+    with serving(echo.app) as url:
+        peer = await connect(url)
+        assert "error" in await peer.call("text", b"binary")
+        assert "error" in await peer.call("file", "text")
+        assert await peer.call("file", b"binary") == "bytes"
+        assert await peer.call("anything", b"binary") == "bytes"
+    assert echo.calls == ["bytes", "bytes"]
+
+
+async def test_half_a_surrogate_pair_is_refused_and_keeps_the_connection(
+    connect_raw: MakeRawPeer,
+) -> None:
+    echo = Echo()
+    with serving(echo.app) as url:
+        raw = await connect_raw(url)
+        await raw.send('420["text","\\ud83d"]')
+        assert '"PayloadValidationException"' in await raw.receive()
+        await raw.send('421["text","whole"]')
+        assert await raw.receive() == '431["str"]'
+
+
+async def test_an_ack_that_nobody_asked_for_is_ignored(
+    connect_raw: MakeRawPeer, connect: MakePeer
+) -> None:
+    echo = Echo()
+    with serving(echo.app) as url:
+        raw = await connect_raw(url)
+        await raw.send('43999["hello"]')
+        await raw.send('430["hello"]')
+        await raw.send('43/nowhere,0["hello"]')
+        await raw.send('420["text","still here"]')
+        assert await raw.receive() == '430["str"]'
+
+
+async def test_an_event_before_the_namespace_is_joined_is_ignored(
+    connect: MakePeer, connect_raw: MakeRawPeer
+) -> None:
+    echo = Echo()
+    with serving(echo.app) as url:
+        raw = await connect_raw(url, "/nowhere")
+        await raw.send('420["text","not in"]')
+        await raw.send('42/nowhere,0["text","not in"]')
+        await raw.send("41")
+        await raw.send("40")
+        assert (await raw.receive()).startswith('40{"sid"')
+        await raw.send('420["text","in"]')
+        assert await raw.receive() == '430["str"]'
+    assert echo.calls == ["str"]

@@ -1,0 +1,320 @@
+"""The middleware in front of applications, on its own, and under a prefix."""
+
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+import socketio
+from conftest import MakePeer
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.responses import PlainTextResponse
+from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.websockets import WebSocket
+from support import channel, document, message, serving
+
+from asynction_core import AsynctionMiddleware, AsynctionServer, SpecException
+
+SERVERS = {
+    "production": {
+        "url": "wss://example.com/api/{base}",
+        "protocol": "wss",
+        "variables": {"base": {"default": "socket.io"}},
+    },
+    "plain": {"url": "example.com", "protocol": "ws"},
+}
+SPEC = document({"/": channel(received=[message("ping")])}, servers=SERVERS)
+
+
+def make_server(**options: Any) -> AsynctionServer:
+    server = AsynctionServer.from_spec(SPEC, **options)
+    server.on("ping", lambda sid: "pong")
+    return server
+
+
+async def status(url: str) -> int:
+    async with aiohttp.ClientSession() as session, session.get(url) as response:
+        return response.status
+
+
+async def body(url: str) -> str:
+    async with aiohttp.ClientSession() as session, session.get(url) as response:
+        return await response.text()
+
+
+def http_app() -> Starlette:
+    async def hello(request: Any) -> PlainTextResponse:
+        return PlainTextResponse("hello")
+
+    async def echo(socket: WebSocket) -> None:
+        await socket.accept()
+        await socket.send_text("a websocket of its own")
+        await socket.close()
+
+    return Starlette(routes=[Route("/hello", hello), WebSocketRoute("/echo", echo)])
+
+
+async def test_on_its_own_it_serves_socket_io_and_answers_404(connect: MakePeer) -> None:
+    with serving(AsynctionMiddleware(server=make_server())) as url:
+        assert await (await connect(url)).call("ping") == "pong"
+        assert await status(f"{url}/hello") == 404
+        assert await status(f"{url}/socket.iooo/") == 404
+        async with aiohttp.ClientSession() as session:
+            with pytest.raises(aiohttp.WSServerHandshakeError) as caught:
+                await session.ws_connect(f"{url}/echo")
+    assert caught.value.status == 403
+
+
+async def test_in_front_of_an_app_it_hands_on_what_is_not_socket_io(connect: MakePeer) -> None:
+    with serving(AsynctionMiddleware(http_app(), server=make_server())) as url:
+        assert await (await connect(url)).call("ping") == "pong"
+        assert await body(f"{url}/hello") == "hello"
+        assert await status(f"{url}/nowhere") == 404
+        async with aiohttp.ClientSession() as session, session.ws_connect(f"{url}/echo") as ws:
+            assert await ws.receive_str() == "a websocket of its own"
+
+
+async def test_it_is_middleware_as_starlette_takes_it(connect: MakePeer) -> None:
+    app = http_app()
+    app.add_middleware(AsynctionMiddleware, server=make_server())
+    with serving(app) as url:
+        assert await (await connect(url)).call("ping") == "pong"
+        assert await body(f"{url}/hello") == "hello"
+
+
+async def test_under_a_mount_its_path_is_relative_to_the_prefix(connect: MakePeer) -> None:
+    app = Starlette(routes=[Mount("/deep/er", AsynctionMiddleware(server=make_server()))])
+    with serving(app) as url:
+        peer = await connect(url, socketio_path="/deep/er/socket.io")
+        assert await peer.call("ping") == "pong"
+        assert await status(f"{url}/deep/er/other") == 404
+        assert await status(f"{url}/socket.io/?EIO=4&transport=polling") == 404
+
+
+@pytest.mark.parametrize("root_path", ["/proxy", "/proxy/"])
+async def test_behind_a_proxy_with_a_root_path(connect: MakePeer, root_path: str) -> None:
+    app = AsynctionMiddleware(server=make_server())
+    with serving(app, root_path=root_path) as url:
+        assert await (await connect(url)).call("ping") == "pong"
+
+
+@pytest.mark.parametrize(
+    ("options", "path"),
+    [
+        ({}, "socket.io"),
+        ({"server_name": "production"}, "api/socket.io"),
+        ({"server_name": "plain"}, "socket.io"),
+        ({"server_name": "production", "socketio_path": "/mine/"}, "mine"),
+    ],
+)
+async def test_the_path_is_the_chosen_servers_unless_overridden(
+    connect: MakePeer, options: dict[str, Any], path: str
+) -> None:
+    with serving(AsynctionMiddleware(server=make_server(**options))) as url:
+        peer = await connect(url, socketio_path=path)
+        assert await peer.call("ping") == "pong"
+
+
+async def test_the_middlewares_own_path_overrides_the_servers(connect: MakePeer) -> None:
+    app = AsynctionMiddleware(server=make_server(), socketio_path="elsewhere")
+    with serving(app) as url:
+        peer = await connect(url, socketio_path="elsewhere")
+        assert await peer.call("ping") == "pong"
+        assert await status(f"{url}/socket.io/?EIO=4&transport=polling") == 404
+
+
+async def test_the_root_can_be_the_path(connect: MakePeer) -> None:
+    with serving(AsynctionMiddleware(server=make_server(), socketio_path="/")) as url:
+        assert await status(f"{url}/?EIO=4&transport=polling") == 200
+
+
+async def test_lifespan_is_passed_through_and_the_server_shut_down(connect: MakePeer) -> None:
+    seen: list[str] = []
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> Any:
+        seen.append("startup")
+        yield {"shared": "state"}
+        seen.append("shutdown")
+
+    server = make_server()
+    app = AsynctionMiddleware(Starlette(lifespan=lifespan), server=server)
+    with serving(app, lifespan="on") as url:
+        await (await connect(url)).call("ping")
+        assert seen == ["startup"]
+        assert server.eio.service_task_handle is not None
+    assert seen == ["startup", "shutdown"]
+    assert server.eio.service_task_handle is None
+
+
+def test_an_event_without_handler_stops_the_start_up_and_all_are_named() -> None:
+    spec = document(
+        {
+            "/": channel(received=[message("one"), message("two")]),
+            "/more": channel(received=[message("three")]),
+        }
+    )
+    server = AsynctionServer.from_spec(spec)
+    server.on("two", lambda sid: None)
+    with pytest.raises(SpecException) as caught:
+        server.check_handlers()
+    text = str(caught.value)
+    assert "channels./.publish.message.oneOf[0]: event 'one' of / has no handler" in text
+    assert "channels./more.publish.message.oneOf[0]: event 'three' of /more has no handler" in text
+    assert "'two'" not in text
+    assert "server.on(" in text
+    with (
+        pytest.raises(RuntimeError, match="did not start"),
+        serving(AsynctionMiddleware(server=server)),
+    ):
+        pass
+
+
+async def test_without_lifespan_the_first_request_finds_the_missing_handler(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    server = AsynctionServer.from_spec(document({"/": channel(received=[message("one")])}))
+    app = Starlette(routes=[Mount("/", AsynctionMiddleware(server=server))])
+    with serving(app) as url:
+        assert await status(f"{url}/socket.io/?EIO=4&transport=polling") == 500
+        assert await status(f"{url}/socket.io/?EIO=4&transport=polling") == 500
+    assert "event 'one' of / has no handler" in capfd.readouterr().err
+
+
+async def test_handlers_of_every_kind_count(connect: MakePeer) -> None:
+    class Chat(socketio.AsyncNamespace):
+        async def on_ping(self, sid: str) -> str:
+            return "class"
+
+        async def on_connect(self, sid: str, environ: dict[str, Any]) -> None:
+            calls.append(sid)
+
+        async def on_disconnect(self, sid: str) -> None:
+            calls.append(sid)
+
+    calls: list[str] = []
+    spec = document({name: channel(received=[message("ping")]) for name in ("/a", "/b")})
+    server = AsynctionServer.from_spec(spec)
+    server.register_namespace(Chat("/a"))
+    server.on("*", lambda event, sid: f"any event: {event}", namespace="/b")
+    with serving(AsynctionMiddleware(server=server)) as url:
+        peer = await connect(url, "/a")
+        assert await peer.call("ping") == "class"
+        assert await (await connect(url, "/b")).call("ping") == "any event: ping"
+        await peer.close()
+    assert len(calls) == 2
+    assert calls[0] == calls[1]
+
+
+async def test_a_handler_of_any_namespace_counts(connect: MakePeer) -> None:
+    server = AsynctionServer.from_spec(SPEC)
+    server.on("ping", lambda namespace, sid: f"any namespace: {namespace}", namespace="*")
+    with serving(AsynctionMiddleware(server=server)) as url:
+        assert await (await connect(url)).call("ping") == "any namespace: /"
+
+
+@pytest.mark.parametrize(
+    ("event", "namespace", "words"),
+    [
+        ("pong", "/", "clients may not emit 'pong'"),
+        ("ping", "/nowhere", "no namespace '/nowhere'"),
+    ],
+)
+def test_a_handler_that_could_never_run_is_refused(event: str, namespace: str, words: str) -> None:
+    server = AsynctionServer.from_spec(SPEC)
+    with pytest.raises(SpecException, match=words):
+        server.on(event, lambda sid: None, namespace)
+    with pytest.raises(SpecException, match="/nowhere"):
+        server.on_error(lambda error: None, namespace="/nowhere")
+
+
+def test_server_on_and_on_error_are_decorators() -> None:
+    server = AsynctionServer.from_spec(SPEC)
+
+    @server.event
+    def ping(sid: str) -> str:
+        return "pong"
+
+    @server.on_error(namespace="/")
+    def failed(error: Exception) -> None: ...
+
+    server.check_handlers()
+    assert callable(ping)
+    assert callable(failed)
+
+
+def test_the_middleware_takes_a_document_or_a_server(tmp_path: Path) -> None:
+    with pytest.raises(TypeError, match="either spec_path or server"):
+        AsynctionMiddleware()
+    with pytest.raises(TypeError, match="either spec_path or server"):
+        AsynctionMiddleware(spec_path=SPEC, server=make_server())
+    with pytest.raises(TypeError, match="validation"):
+        AsynctionMiddleware(server=make_server(), validation=False)
+    with pytest.raises(SpecException, match="cannot read the file"):
+        AsynctionMiddleware(spec_path=tmp_path / "none.yml")
+    assert AsynctionMiddleware(spec_path=SPEC, server_name="production").server.socketio_path == (
+        "api/socket.io"
+    )
+
+
+def test_mistaken_options_are_named() -> None:
+    with pytest.raises(TypeError, match="cors_alowed_origins"):
+        AsynctionServer.from_spec(SPEC, cors_alowed_origins="*")
+    with pytest.raises(TypeError, match="namespaces"):
+        AsynctionServer.from_spec(SPEC, namespaces=["/x"])
+    with pytest.raises(SpecException, match="no server 'nowhere'"):
+        AsynctionServer.from_spec(SPEC, server_name="nowhere")
+
+
+async def test_starlette_names_a_broken_document_at_its_first_request(tmp_path: Path) -> None:
+    app = Starlette(middleware=[Middleware(AsynctionMiddleware, spec_path=tmp_path / "none.yml")])
+    with pytest.raises(SpecException, match="cannot read the file"):
+        app.build_middleware_stack()
+
+
+async def test_python_socketios_options_are_taken(connect: MakePeer) -> None:
+    class Json:
+        @staticmethod
+        def dumps(value: Any, **options: Any) -> str:
+            used.append("dumps")
+            return wire.Json.dumps(value)
+
+        @staticmethod
+        def loads(text: str, **options: Any) -> Any:
+            used.append("loads")
+            return wire.Json.loads(text)
+
+    from asynction_core import wire
+
+    used: list[str] = []
+    server = make_server(json=Json, ping_interval=5, cors_allowed_origins="*")
+    with serving(AsynctionMiddleware(server=server)) as url:
+        assert await (await connect(url)).call("ping") == "pong"
+    assert {"dumps", "loads"} <= set(used)
+    assert socketio.packet.Packet.json is not Json
+
+
+async def test_the_msgpack_serializer_of_python_socketio_works() -> None:
+    server = make_server(serializer="msgpack")
+    client = socketio.AsyncClient(serializer="msgpack")
+    with serving(AsynctionMiddleware(server=server)) as url:
+        await client.connect(url, transports=["websocket"])
+        assert await client.call("ping", timeout=5) == "pong"
+        await client.disconnect()
+
+
+async def test_the_admin_ui_has_a_namespace_beside_the_documents(connect: MakePeer) -> None:
+    server = make_server()
+    server.instrument(auth=False, namespace="/ui", mode="production")
+    with serving(AsynctionMiddleware(server=server)) as url:
+        admin = await connect(url, "/ui")
+        assert (await admin.next())[0][0] == "config"
+        assert await (await connect(url)).call("ping") == "pong"
+
+
+def test_the_admin_ui_may_not_take_a_namespace_of_the_document() -> None:
+    server = AsynctionServer.from_spec(document({"/admin": channel()}))
+    with pytest.raises(ValueError, match="'/admin'"):
+        server.instrument(auth=False)

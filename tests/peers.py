@@ -1,0 +1,135 @@
+"""Real clients for the tests: python-socketio's, and a raw websocket for what it never sends."""
+
+import asyncio
+import json
+from typing import Any
+
+import aiohttp
+import socketio
+import socketio.exceptions
+
+
+class Peer:
+    """A python-socketio client that remembers what reaches it."""
+
+    def __init__(self, namespace: str = "/") -> None:
+        self.namespace = namespace
+        self.received: list[tuple[Any, ...]] = []
+        self.refusals: list[Any] = []
+        self.disconnected = asyncio.Event()
+        self._arrived = asyncio.Event()
+        self.client = socketio.AsyncClient(reconnection=False)
+        self.client.on("*", self._on_event, namespace=namespace)
+        self.client.on("connect_error", self.refusals.append, namespace=namespace)
+        self.client.on("disconnect", self._on_disconnect, namespace=namespace)
+
+    async def _on_event(self, event: str, *arguments: Any) -> Any:
+        self.received.append((event, *arguments))
+        self._arrived.set()
+        return "ack from the client"
+
+    async def _on_disconnect(self, *_reason: Any) -> None:
+        self.disconnected.set()
+
+    async def connect(self, url: str, **options: Any) -> "Peer":
+        """Connect, over a websocket unless told otherwise; raise where that is refused."""
+        options.setdefault("transports", ["websocket"])
+        await self.client.connect(url, namespaces=[self.namespace], **options)
+        return self
+
+    async def refused(self, url: str, **options: Any) -> Any:
+        """Connect, which must be refused; return what the client was told."""
+        if options.get("transports") == ["polling"]:
+            return await self._refused_over_polling(url, options.get("headers", {}))
+        try:
+            await self.connect(url, **options)
+        except socketio.exceptions.ConnectionError:
+            await self.close()
+            return self.refusals[0]
+        raise AssertionError("the connection was not refused")
+
+    async def _refused_over_polling(self, url: str, headers: dict[str, str]) -> Any:
+        """Poll by hand: python-socketio's client waits for its last poll to time out."""
+        address, _, query = url.partition("?")
+        endpoint = f"{address}/socket.io/?EIO=4&transport=polling&{query}"
+        async with aiohttp.ClientSession(headers=headers) as session:
+            async with session.get(endpoint) as response:
+                sid = json.loads((await response.text())[1:])["sid"]
+            async with session.post(f"{endpoint}&sid={sid}", data=f"40{self.namespace},") as _:
+                pass
+            async with session.get(f"{endpoint}&sid={sid}") as response:
+                packet = await response.text()
+            async with session.post(f"{endpoint}&sid={sid}", data="1") as _:
+                pass
+        assert packet.startswith(f"44{self.namespace},"), packet
+        return json.loads(packet.partition(",")[2])
+
+    async def emit(self, event: str, *arguments: Any) -> None:
+        await self.client.emit(event, arguments, namespace=self.namespace)
+
+    async def call(self, event: str, *arguments: Any, timeout: float = 5) -> Any:
+        return await self.client.call(event, arguments, namespace=self.namespace, timeout=timeout)
+
+    async def no_ack(self, event: str, *arguments: Any) -> bool:
+        """Emit *event* and tell whether no acknowledgement comes."""
+        try:
+            await self.call(event, *arguments, timeout=0.3)
+        except socketio.exceptions.TimeoutError:
+            return True
+        return False
+
+    async def next(self, count: int = 1) -> list[tuple[Any, ...]]:
+        """Return what was received, once it is *count* events."""
+        async with asyncio.timeout(5):
+            while len(self.received) < count:
+                self._arrived.clear()
+                await self._arrived.wait()
+        return self.received
+
+    async def close(self) -> None:
+        await self.client.disconnect()
+        if self.client.eio.http is not None:
+            await self.client.eio.http.close()
+
+
+class RawPeer:
+    """A websocket that speaks Engine.IO by hand."""
+
+    def __init__(self, session: aiohttp.ClientSession, socket: Any) -> None:
+        self._session = session
+        self._socket = socket
+
+    @classmethod
+    async def connect(cls, url: str, namespace: str = "/") -> "RawPeer":
+        session = aiohttp.ClientSession()
+        socket = await session.ws_connect(
+            f"{url}/socket.io/?EIO=4&transport=websocket", max_msg_size=0
+        )
+        peer = cls(session, socket)
+        await peer.receive()
+        await peer.send("40" if namespace == "/" else f"40{namespace},")
+        await peer.receive()
+        return peer
+
+    async def send(self, packet: str | bytes) -> None:
+        if isinstance(packet, bytes):
+            await self._socket.send_bytes(packet)
+        else:
+            await self._socket.send_str(packet)
+
+    async def receive(self) -> Any:
+        """Return the next packet; None once the server has closed the connection."""
+        async with asyncio.timeout(5):
+            message = await self._socket.receive()
+        return message.data if message.type is aiohttp.WSMsgType.TEXT else None
+
+    async def receive_all(self) -> list[Any]:
+        """Return every packet until the server closes the connection."""
+        packets = []
+        while (packet := await self.receive()) is not None:
+            packets.append(packet)
+        return packets
+
+    async def close(self) -> None:
+        await self._socket.close()
+        await self._session.close()
