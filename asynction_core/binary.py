@@ -16,6 +16,7 @@ from asynction_core.spec.model import Dialect
 
 _SECRET = secrets.token_hex(16)
 _PLACEHOLDER = re.compile(rf"<(\d+) bytes {_SECRET}>")
+_QUOTED_PLACEHOLDER = re.compile(f'"?{_PLACEHOLDER.pattern}"?')
 
 _GUARDED = ("type", "format", "minLength", "maxLength", "pattern", "enum", "const")
 
@@ -35,7 +36,7 @@ def replace_bytes(value: Any) -> tuple[Any, bool]:
 
 def reword(message: str) -> str:
     """Return *message* with what stands for bytes written for people."""
-    return _PLACEHOLDER.sub(r"<\1 bytes>", message)
+    return _QUOTED_PLACEHOLDER.sub(r"<\1 bytes>", message)
 
 
 def guards(check_formats: bool) -> dict[str, type]:

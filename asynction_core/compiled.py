@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -43,22 +44,29 @@ class CompiledSchema:
     def __init__(self, schema: Schema, compiler: "SchemaCompiler") -> None:
         self._schema = schema
         self._compiler = compiler
-        self._validator = compiler.validator(schema, guarded=schema.binary)
-        self.is_valid: Callable[[Any], bool] = self._validator.is_valid
+        judge = self._guarded if schema.binary else self._unguarded
+        self.is_valid: Callable[[Any], bool] = judge.is_valid
 
     def refusal(self, value: Any) -> Refusal | None:
         """Return why the schema refuses *value*; None where it does not."""
         shown, has_bytes = binary.replace_bytes(value)
-        validator = self._validator
-        if has_bytes and not self._schema.binary:
-            validator = self._compiler.validator(self._schema, guarded=True)
         try:
-            validator.validate(shown)
+            self._unguarded.validate(shown)
+            if has_bytes or self._schema.binary:
+                self._guarded.validate(shown)
         except jsonschema_rs.ValidationError as error:
             return _Translator(self._schema, self._compiler.resources, value).refusal(error)
         except (ValueError, RecursionError) as error:
             return Refusal(f"this is not JSON: {error}", "type", instance=value)
         return None
+
+    @cached_property
+    def _unguarded(self) -> jsonschema_rs.Validator:
+        return self._compiler.validator(self._schema, guarded=False)
+
+    @cached_property
+    def _guarded(self) -> jsonschema_rs.Validator:
+        return self._compiler.validator(self._schema, guarded=True)
 
 
 class SchemaCompiler:
@@ -127,7 +135,7 @@ class _Translator:
         if named:
             error = error.kind.error
         path = list(error.instance_path)
-        schema_path = _schema_path(error.evaluation_path)
+        schema_path = _schema_path(self._evaluation_path(error))
         keyword, schema, place = self._rule(error)
         return Refusal(
             message=message,
@@ -144,6 +152,13 @@ class _Translator:
     def _context(self, error: Any, above: int, schema_above: int) -> list[Refusal]:
         branches = getattr(error.kind, "context", [])
         return [self.refusal(child, above, schema_above) for branch in branches for child in branch]
+
+    def _evaluation_path(self, error: Any) -> Sequence[str | int]:
+        """Return how *error* was reached; a guarded keyword says where in its file it stands."""
+        path: list[str | int] = error.evaluation_path
+        depth = len(self._root.pointer)
+        below = isinstance(error.kind, _Kind.Custom) and path[:depth] == [*self._root.pointer]
+        return path[depth:] if below else path
 
     def _rule(self, error: Any) -> tuple[str | None, Any, str]:
         """Return the keyword that refused, the schema that it stands in, and their place."""

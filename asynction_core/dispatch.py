@@ -70,6 +70,12 @@ class Dispatcher(socketio.AsyncServer):
         else:
             await self._handle_disconnect(eio_sid, found.namespace, self.reason.CLIENT_DISCONNECT)
 
+    async def _handle_eio_disconnect(self, eio_sid: str, reason: str) -> None:
+        await super()._handle_eio_disconnect(eio_sid, reason)
+        transport = self.eio.sockets.get(eio_sid)
+        if transport is not None and reason == self.reason.CLIENT_DISCONNECT:
+            await transport.queue.put(None)  # or a pending poll stays until the ping timeout
+
     async def _close_transport(self, eio_sid: str) -> None:
         transport = self.eio.sockets.get(eio_sid)
         if transport is not None:

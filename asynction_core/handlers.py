@@ -40,6 +40,8 @@ def _import_module(handler: HandlerPath) -> tuple[Any, list[str]]:
         raise _error(handler, "it names no module")
     module: Any = None
     for depth in range(1, len(names) + 1):
+        if module is not None and not colon and not hasattr(module, "__path__"):
+            return module, names[depth - 1 :]
         name = ".".join(names[:depth])
         try:
             module = importlib.import_module(name)

@@ -1,14 +1,14 @@
 """The ASGI door: Socket.IO in front of any ASGI application, or on its own."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from asynction_core.exceptions import SpecException
 from asynction_core.server import AsynctionServer
 
 if TYPE_CHECKING:
-    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+    from starlette.types import Message, Receive, Scope, Send
 
 
 class AsynctionMiddleware:
@@ -30,7 +30,7 @@ class AsynctionMiddleware:
 
     def __init__(
         self,
-        app: "ASGIApp | None" = None,
+        app: Callable[[Any, Any, Any], Awaitable[None]] | None = None,
         *,
         spec_path: str | os.PathLike[str] | Mapping[str, Any] | None = None,
         server: AsynctionServer | None = None,
@@ -49,7 +49,7 @@ class AsynctionMiddleware:
         path = server.socketio_path if socketio_path is None else socketio_path.strip("/")
         self._path = f"/{path}/" if path else "/"
 
-    async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve one connection, as ASGI has it."""
         if scope["type"] == "lifespan":
             await self._lifespan(scope, receive, send)

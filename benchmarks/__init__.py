@@ -1,0 +1,1 @@
+"""What validation, serving and loading cost, each beside what it is compared with."""

@@ -1,0 +1,64 @@
+"""Processes that are certain to end: servers under load, and probes that print a result.
+
+Each is a process group, so that Ctrl-C reaches this process only, which then stops them.
+"""
+
+import json
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+_PATIENCE = 120.0
+"""Seconds after which a probe is given up."""
+
+
+def probe(*arguments: str) -> Any:
+    """Return what a fresh interpreter, run with *arguments*, prints as JSON."""
+    started = subprocess.Popen(
+        [sys.executable, *arguments], stdout=subprocess.PIPE, process_group=0
+    )
+    with _stopped(started) as child:
+        output, _ = child.communicate(timeout=_PATIENCE)
+        if child.returncode:
+            raise RuntimeError(f"{' '.join(arguments)[:80]!r} failed; its error is above")
+        return json.loads(output)
+
+
+@contextmanager
+def serving(kind: str) -> Iterator[tuple[int, int]]:
+    """Run the server *kind* in a process of its own; yield its port and its process id.
+
+    The listening socket is made here, so clients can connect at once. The server also ends
+    when its standard input does, which is when this process is gone.
+    """
+    with socket.create_server(("127.0.0.1", 0), backlog=512) as listener:
+        port, descriptor = listener.getsockname()[1], listener.fileno()
+        child = subprocess.Popen(
+            [sys.executable, "-m", "benchmarks.servers", kind, str(descriptor)],
+            stdin=subprocess.PIPE,
+            pass_fds=[descriptor],
+            process_group=0,
+        )
+    with _stopped(child):
+        yield port, child.pid
+
+
+@contextmanager
+def _stopped(child: subprocess.Popen[bytes]) -> Iterator[subprocess.Popen[bytes]]:
+    """Yield *child*, and stop it whatever happens."""
+    try:
+        yield child
+    finally:
+        if child.poll() is None:
+            child.terminate()
+        try:
+            child.wait(5)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+        for pipe in (child.stdin, child.stdout):
+            if pipe is not None:
+                pipe.close()

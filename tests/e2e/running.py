@@ -1,0 +1,63 @@
+"""The examples, started as their docstrings say."""
+
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import asynction_core
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+UVICORN = Path(sys.executable).with_name("uvicorn")
+SOURCE = Path(asynction_core.__file__).parents[1]
+READY_WITHIN = 20.0  # seconds
+_READY = re.compile(r"running on (http://[\d.:]+)")
+
+
+@dataclass(frozen=True)
+class Running:
+    """An example that serves at *url* and writes to *log*."""
+
+    url: str
+    log: Path
+    process: subprocess.Popen[bytes]
+
+    def stop(self) -> None:
+        """Have it shut down, as an operator would."""
+        self.process.terminate()
+        self.process.wait(10)
+
+
+@contextmanager
+def running(example: str, log: Path, **environ: str) -> Iterator[Running]:
+    """Run ``uvicorn --app-dir examples/<example> app:app`` on a free port, until the end."""
+    command = [str(UVICORN), "--app-dir", str(EXAMPLES / example), "app:app", "--port", "0"]
+    env = {**os.environ, "PYTHONPATH": str(SOURCE), "PYTHONWARNINGS": "always", **environ}
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, stdout=output, stderr=output, env=env)
+    try:
+        yield Running(_wait_until_ready(process, log), log, process)
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait(10)
+            raise
+
+
+def _wait_until_ready(process: subprocess.Popen[bytes], log: Path) -> str:
+    """Return the URL that the log tells of."""
+    end = time.monotonic() + READY_WITHIN
+    while time.monotonic() < end and process.poll() is None:
+        found = _READY.search(log.read_text())
+        if found:
+            return found[1]
+        time.sleep(0.02)
+    raise RuntimeError(f"uvicorn is not ready:\n{log.read_text()}")

@@ -1,0 +1,153 @@
+"""The benchmarks run, and measure what they say; how fast anything is, no test can say."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+COMPARED_WITH = ("bare jsonschema-rs", "a cached jsonschema validator", "jsonschema.validate")
+EVENTS = ("'add user' (2 fields)", "'join' (2 fields, emits 2)", "'new message' (3 KB)")
+
+VALIDATION = [
+    "validation, small: over the bare call",
+    *(f"validation, {size}: against {it}" for size in ("small", "large") for it in COMPARED_WITH),
+]
+THROUGHPUT = [
+    *(f"{what}, {event}" for event in EVENTS for what in ("throughput", "server CPU an event")),
+    "least CPU of a server under load",
+    "most CPU of the load generator",
+]
+LOADING = [
+    "load a mapping, 5 channels",
+    "load a mapping, 20 channels",
+    "load a mapping, 20 channels against 5",
+    "peak memory, 20 channels",
+    "load YAML, 20 channels: server against libyaml",
+    "load YAML, 20 channels: load_spec against libyaml",
+    "import asynction_core against socketio",
+]
+
+
+def run(*arguments: str) -> str:
+    """Return what a Python process, started at the root of the repository, prints."""
+    done = subprocess.run(
+        [sys.executable, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def printed(code: str) -> str:
+    """Return what *code* prints where ``benchmarks`` can be imported."""
+    return run("-c", code).strip()
+
+
+@pytest.fixture(scope="module")
+def quick_run(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict[str, Any]]:
+    path = tmp_path_factory.mktemp("benchmarks") / "new" / "quick.json"
+    output = run("-m", "benchmarks", "--quick", "--json", str(path))
+    return output, json.loads(path.read_text())
+
+
+def test_a_quick_run_has_every_row(quick_run: tuple[str, dict[str, Any]]) -> None:
+    names = [row["name"] for row in quick_run[1]["rows"]]
+    assert names == [*VALIDATION, *THROUGHPUT, *LOADING]
+
+
+def test_every_figure_is_positive(quick_run: tuple[str, dict[str, Any]]) -> None:
+    rows = quick_run[1]["rows"]
+    figures = [row[key] for row in rows for key in ("value", "baseline", "ratio")]
+    assert all(figure > 0 for figure in figures if figure is not None)
+
+
+def test_a_ratio_is_that_of_the_two_figures_beside_it(
+    quick_run: tuple[str, dict[str, Any]],
+) -> None:
+    rows = [row for row in quick_run[1]["rows"] if row["ratio"] is not None]
+    assert [row["ratio"] for row in rows] == [row["value"] / row["baseline"] for row in rows]
+
+
+def test_every_figure_to_reach_has_its_target(quick_run: tuple[str, dict[str, Any]]) -> None:
+    targets = {row["name"]: row["target"] for row in quick_run[1]["rows"] if row["target"]}
+    assert targets == {
+        "validation, small: over the bare call": "<= 1 µs",
+        **{f"throughput, {event}": ">= 1x" for event in EVENTS},
+        "least CPU of a server under load": ">= 90 %",
+        "most CPU of the load generator": "<= 60 %",
+        "load a mapping, 20 channels": "<= 1.5 s",
+        "load a mapping, 20 channels against 5": "<= 12x",
+        "peak memory, 20 channels": "<= 200 MB",
+        "load YAML, 20 channels: server against libyaml": "<= 3x",
+        "import asynction_core against socketio": "<= 0.35 s",
+    }
+
+
+def test_the_table_has_a_line_for_every_row(quick_run: tuple[str, dict[str, Any]]) -> None:
+    lines = quick_run[0].splitlines()[1:]
+    names = [line.split("  ")[0] for line in lines[: lines.index("")]]
+    assert names == [*VALIDATION, *THROUGHPUT, *LOADING]
+
+
+def test_the_output_ends_with_how_many_targets_are_met(
+    quick_run: tuple[str, dict[str, Any]],
+) -> None:
+    met = [row["met"] for row in quick_run[1]["rows"] if row["met"] is not None]
+    assert f"{met.count(True)} of {len(met)} targets are met" in quick_run[0]
+
+
+def test_the_results_say_what_they_were_measured_with(
+    quick_run: tuple[str, dict[str, Any]],
+) -> None:
+    machine = quick_run[1]["machine"]
+    known = {"python", "implementation", "system", "architecture", "cpus", "packages"}
+    assert machine.keys() == known
+    assert {"python-socketio", "jsonschema-rs", "orjson"} <= machine["packages"].keys()
+
+
+def test_the_server_called_validated_enforces_its_document() -> None:
+    code = """
+from asynction_core import PayloadValidationException
+from benchmarks.servers.__main__ import validated
+event = validated().server.registration.namespaces["/"].received["add user"]
+try:
+    event.check_payload(({"username": "ann"},))
+except PayloadValidationException as error:
+    print(error.message)
+"""
+    assert "numUsers" in printed(code)
+
+
+def test_the_large_payload_has_about_three_kilobytes() -> None:
+    code = """
+import json
+from benchmarks.documents import LARGE
+print(len(json.dumps(LARGE, separators=(",", ":"))))
+"""
+    assert 3000 <= int(printed(code)) <= 3300
+
+
+def test_the_generated_document_has_ten_messages_in_each_channel() -> None:
+    code = """
+from asynction_core import load_spec
+from benchmarks.documents import large_document
+spec = load_spec(large_document(3))
+print([len(each.received) + len(each.emitted) for each in spec.namespaces.values()])
+"""
+    assert printed(code) == "[10, 10, 10]"
+
+
+def test_an_unknown_benchmark_is_refused() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks", "--only", "nothing"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    assert done.returncode == 2
+    assert all(name in done.stderr for name in ("validation", "throughput", "loading"))
