@@ -1,5 +1,6 @@
 """How packets reach handlers: python-socketio's hooks, with the document's checks in between."""
 
+import asyncio
 import inspect
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -34,6 +35,7 @@ class Dispatcher(socketio.AsyncServer):
         self.registration = registration
         self._error_handlers: dict[str, Handler] = {}
         self._connections: dict[tuple[str, str], Connection] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
         self._undocumented: set[str] = set()
 
     async def _run_callback(
@@ -167,16 +169,38 @@ class Dispatcher(socketio.AsyncServer):
     async def _handle_event(
         self, eio_sid: str, namespace: str | None, id: int | None, data: list[Any]
     ) -> None:
-        if data[0] in self.reserved_events:
-            data = [f"{data[0]} (reserved)"]  # or a client could run the handler of that name
-        await super()._handle_event(eio_sid, namespace, id, data)
+        namespace = namespace or "/"
+        sid = self.manager.sid_from_eio_sid(eio_sid, namespace)
+        connection = self._connections.get((namespace, sid))
+        if not self.manager.is_connected(sid, namespace):
+            return
+        if connection is None:  # the Admin UI's
+            await super()._handle_event(eio_sid, namespace, id, data)
+            return
+        answering = self._answer(connection, eio_sid, id, data)
+        if not self.async_handlers:
+            await answering
+            return
+        task = asyncio.create_task(answering)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
-    async def _handle_event_internal(self, *args: Any) -> None:
+    async def _answer(
+        self, connection: Connection, eio_sid: str, id: int | None, data: list[Any]
+    ) -> None:
+        """Handle an event and acknowledge it, if it asked for that with an *id*."""
+        event, namespace = data[0], connection.namespace
         try:
-            await super()._handle_event_internal(*args)
+            if event in self.reserved_events:  # or a client could run the handler of that name
+                unknown = self.registration.unknown_event(namespace, event)
+                result = await self._handle_error(unknown, connection, event)
+            else:
+                result = await self._trigger_event(event, namespace, connection.sid, *data[1:])
+            if id is not None and result is not self.not_handled:
+                answer = self.packet_class(packet.ACK, arguments_of(result), namespace, id)
+                await self._send_packet(eio_sid, answer)
         except Exception as error:  # the acknowledgement cannot be sent
-            _, sid, _, data, namespace, _ = args
-            refusals.log_error(error, namespace, data[0], sid)
+            refusals.log_error(error, namespace, event, connection.sid)
 
     async def _handle_ack(
         self, eio_sid: str, namespace: str | None, id: int, data: list[Any]
@@ -246,11 +270,14 @@ class Dispatcher(socketio.AsyncServer):
         if handler is None:
             refusals.log_error(error, namespace, event, connection.sid)
             return self.not_handled
+        token = running.set((connection, event))
         try:
             return await _finish(handler(error))
         except Exception as second:
             refusals.log_error(second, namespace, event, connection.sid)
             return self.not_handled
+        finally:
+            running.reset(token)
 
 
 async def _finish(result: Any) -> Any:

@@ -18,15 +18,15 @@ class MalformedPacket(AsynctionException):
 class Json:
     """A ``json`` module of python-socketio's kind: orjson, and the standard library's beyond it.
 
-    Beyond orjson are integers over 64 bits and strings with a lone surrogate. ``NaN`` and
-    nesting deeper than 1024 levels are refused, as the JSON standard and orjson do.
+    Beyond orjson are lone surrogates, keys that are not strings, and writing integers over 64 bits;
+    read, those are floats. ``NaN`` and nesting deeper than 1024 levels are refused.
     """
 
     @staticmethod
     def dumps(value: Any, **_options: Any) -> str:
         """Return *value* as JSON text."""
         try:
-            return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
+            return orjson.dumps(value).decode()
         except TypeError:
             return json.dumps(value, separators=(",", ":"), allow_nan=False)
 
@@ -62,7 +62,7 @@ class Packet(packet.Packet):
         self._text: str | None = None
         if data is not None and not binary:
             try:
-                self._text = orjson.dumps(data, option=orjson.OPT_NON_STR_KEYS).decode()
+                self._text = orjson.dumps(data).decode()
                 binary = False
             except TypeError:
                 pass  # binary data, or something that only the slower way knows

@@ -18,7 +18,8 @@ class Peer:
         self.refusals: list[Any] = []
         self.disconnected = asyncio.Event()
         self._arrived = asyncio.Event()
-        self.client = socketio.AsyncClient(reconnection=False)
+        self._http = aiohttp.ClientSession()
+        self.client = socketio.AsyncClient(reconnection=False, http_session=self._http)
         self.client.on("*", self._on_event, namespace=namespace)
         self.client.on("connect_error", self.refusals.append, namespace=namespace)
         self.client.on("disconnect", self._on_disconnect, namespace=namespace)
@@ -40,6 +41,7 @@ class Peer:
     async def refused(self, url: str, **options: Any) -> Any:
         """Connect, which must be refused; return what the client was told."""
         if options.get("transports") == ["polling"]:
+            await self._http.close()
             return await self._refused_over_polling(url, options.get("headers", {}))
         try:
             await self.connect(url, **options)
@@ -88,8 +90,7 @@ class Peer:
 
     async def close(self) -> None:
         await self.client.disconnect()
-        if self.client.eio.http is not None:
-            await self.client.eio.http.close()
+        await self._http.close()
 
 
 class RawPeer:

@@ -1,11 +1,14 @@
 """Messages to events: what 2.x and 3.x have in common."""
 
+import logging
 from collections.abc import Sequence
 
 from asynction_core.exceptions import SpecException
 from asynction_core.spec.documents import Node
 from asynction_core.spec.model import Bindings, Event, HandlerPath, NamespaceHandlers, Schema
 from asynction_core.spec.schemas import SchemaReader
+
+logger = logging.getLogger("asynction_core")
 
 RESERVED_EVENTS = frozenset(
     {"connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener"}
@@ -62,6 +65,14 @@ class MessageReader:
         self._acks = acks.mapping() if acks else {}
         content_type = root.get("defaultContentType")
         self._content_type = content_type.string() if content_type else None
+        self._warned: set[object] = set()
+
+    def warn_of_headers(self, message: Layers) -> None:
+        """Log that the headers of *message* mean nothing here: an event has only arguments."""
+        headers = message.get("headers")
+        if headers and headers.location not in self._warned:
+            self._warned.add(headers.location)
+            logger.warning("%s: Socket.IO has no message headers; not checked", headers.place)
 
     def content_type(self, message: Layers) -> str | None:
         """Return the content type of *message*, or the default of the document."""

@@ -87,6 +87,7 @@ def _event(
 ) -> Event:
     target = _follow(node)
     message = layers_of(target, trait_wins=True)
+    messages.warn_of_headers(message)
     name = message.get("name")
     if name is None:
         raise node.error(

@@ -10,12 +10,14 @@ from asynction_core.spec.messages import (
     check_name,
     handler_path,
     layers_of,
+    logger,
     namespace_handlers,
     namespace_name,
     refuse_parameters,
     ws_bindings,
 )
 from asynction_core.spec.model import Event, Namespace, Schema
+from asynction_core.spec.place import Pointer
 from asynction_core.spec.security import SecurityReader
 
 
@@ -23,23 +25,34 @@ def read_namespaces(
     root: Node, messages: MessageReader, security: SecurityReader
 ) -> Iterator[Namespace]:
     """Yield a namespace for each channel with an address of the document at *root*."""
-    channels = [_Channel(key, node) for key, node in _members(root, "channels")]
-    by_location = {channel.node.location: channel for channel in channels}
-    operations: dict[str, list[Node]] = {channel.key: [] for channel in channels}
+    channels = {}
+    for key, node in _members(root, "channels"):
+        channel = _Channel(key, node)
+        channels[channel.node.location] = channel
     for _, node in _members(root, "operations"):
-        operation = node.follow()
-        target = operation.get("channel")
-        if target is None:
-            raise operation.error("an operation needs a 'channel'")
-        channel = by_location.get(target.follow().location)
-        if channel is None:
-            raise target.error("an operation's channel must be one of the document's 'channels'")
-        channel.require_address(operation)
-        operations[channel.key].append(operation)
+        _assign(node.follow(), channels)
     reader = _OperationReader(messages, security)
-    for channel in channels:
+    for channel in channels.values():
+        channel.warn_if_unused()
         if channel.address is not None:
-            yield reader.namespace(channel, operations[channel.key])
+            yield reader.namespace(channel)
+
+
+def _assign(operation: Node, channels: dict[tuple[str, Pointer], "_Channel"]) -> None:
+    """Give *operation* to its channel."""
+    target = operation.get("channel")
+    if target is None:
+        raise operation.error("an operation needs a 'channel'")
+    channel = channels.get(target.follow().location)
+    if channel is None:
+        raise target.error("an operation's channel must be one of the document's 'channels'")
+    channel.require_address(operation)
+    channel.operations.append(operation)
+    reply = operation.get("reply")
+    of_reply = reply.follow().get("channel") if reply else None
+    replying = channels.get(of_reply.follow().location) if of_reply else None
+    if replying is not None:
+        replying.is_for_replies = True
 
 
 def _members(root: Node, key: str) -> Iterator[tuple[str, Node]]:
@@ -48,11 +61,13 @@ def _members(root: Node, key: str) -> Iterator[tuple[str, Node]]:
 
 
 class _Channel:
-    """A channel, its address, and the keys of its messages by where they stand."""
+    """A channel, its address and its operations."""
 
     def __init__(self, key: str, node: Node) -> None:
         self.key = key
         self.node = node.follow()
+        self.operations: list[Node] = []
+        self.is_for_replies = False
         address = self.node.get("address")
         self.address: str | None = None
         if address is not None and address.value is not None:
@@ -66,19 +81,23 @@ class _Channel:
                 "Give the channel an 'address'; only the channel of a reply can do without.",
             )
 
+    def warn_if_unused(self) -> None:
+        if not self.operations and not self.is_for_replies and "messages" in self.node.value:
+            logger.warning("%s: no operation receives or sends its messages", self.node.place)
+
 
 class _OperationReader:
     def __init__(self, messages: MessageReader, security: SecurityReader) -> None:
         self._messages = messages
         self._security = security
 
-    def namespace(self, channel: _Channel, operations: list[Node]) -> Namespace:
+    def namespace(self, channel: _Channel) -> Namespace:
         node = channel.node
         servers = node.get("servers")
         return Namespace(
             name=namespace_name(channel.address or ""),
-            received=self._events(operations, "receive"),
-            emitted=self._events(operations, "send"),
+            received=self._events(channel.operations, "receive"),
+            emitted=self._events(channel.operations, "send"),
             handlers=namespace_handlers(node),
             bindings=ws_bindings(node, self._messages.schemas),
             security=self._security.read(node.get("x-security")),
@@ -100,6 +119,7 @@ class _OperationReader:
         acks = self._reply(operation.get("reply"))
         for key, at in _messages_of(node):
             message = layers_of(at.follow(), trait_wins=False)
+            self._messages.warn_of_headers(message)
             name = message.get("name")
             yield Event(
                 name=check_name(name) if name else _check_key(key, at),
