@@ -50,15 +50,29 @@ class CompiledSchema:
     def refusal(self, value: Any) -> Refusal | None:
         """Return why the schema refuses *value*; None where it does not."""
         shown, has_bytes = binary.replace_bytes(value)
+        judge = self._guarded if has_bytes or self._schema.binary else self._unguarded
         try:
-            self._unguarded.validate(shown)
-            if has_bytes or self._schema.binary:
-                self._guarded.validate(shown)
+            judge.validate(shown)
         except jsonschema_rs.ValidationError as error:
+            if judge is self._guarded:
+                error = self._in_native_words(error, shown)
             return _Translator(self._schema, self._compiler.resources, value).refusal(error)
         except (ValueError, RecursionError) as error:
             return Refusal(f"this is not JSON: {error}", "type", instance=value)
         return None
+
+    def _in_native_words(self, error: Any, shown: Any) -> Any:
+        """Return *error* of a guarded keyword as the keyword itself reports it, if it does.
+
+        A guard does not know through which references it was reached, so its paths are poorer.
+        """
+        for native in self._unguarded.iter_errors(shown):
+            if (
+                native.instance_path == error.instance_path
+                and native.evaluation_path[-1:] == error.evaluation_path[-1:]
+            ):
+                return native
+        return error
 
     @cached_property
     def _unguarded(self) -> jsonschema_rs.Validator:

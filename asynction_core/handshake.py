@@ -151,7 +151,8 @@ def _parts(schema: Any, uri: str, resources: Mapping[str, Any]) -> Iterator[tupl
 
 
 def _lookup(reference: str, base: str, resources: Mapping[str, Any]) -> tuple[Any, str]:
-    uri, fragment = urldefrag(base + reference if reference[0] == "#" else urljoin(base, reference))
+    local = reference.startswith("#")
+    uri, fragment = urldefrag(base + reference if local else urljoin(base, reference))
     value = resources.get(uri)
     for step in fragment.split("/")[1:]:
         step = step.replace("~1", "/").replace("~0", "~")

@@ -126,7 +126,10 @@ def _refuse_security(spec: Spec, server: Server | None, namespaces: list[Namespa
     """Raise if anything in the document demands security: nothing enforces it yet."""
     servers = [server] if server else list(spec.servers.values())
     for namespace in namespaces:
-        guarded = [(each.place, each.security) for each in servers if namespace.security is None]
+        offering = [
+            each for each in servers if namespace.servers is None or each.name in namespace.servers
+        ]
+        guarded = [(each.place, each.security) for each in offering if namespace.security is None]
         guarded.append((namespace.place, namespace.security or ()))
         for events in (namespace.received, namespace.emitted):
             guarded.extend((event.place, event.security or ()) for event in events.values())

@@ -21,6 +21,12 @@ from asynction_core.spec.servers import read_servers
 
 __all__ = ["Retrieve", "Spec", "load_spec"]
 
+_ONCE = {"handlers": NamespaceHandlers(), "bindings": None, "security": None}
+"""What a namespace has once, though several channels may map to it, and its absence.
+
+Security is no exception where one channel is silent: silence means the server's.
+"""
+
 _SUPPORTED = re.compile(r"(2\.[0-6]|3\.[01])\.\d+")
 
 
@@ -83,14 +89,16 @@ def _merge(namespaces: Iterable[Namespace]) -> dict[str, Namespace]:
 
 
 def _join(first: Namespace, second: Namespace) -> Namespace:
-    for name in ("handlers", "bindings", "security"):
+    for name, absent in _ONCE.items():
         one, two = getattr(first, name), getattr(second, name)
-        if one != two and one not in (None, NamespaceHandlers()):
-            if two not in (None, NamespaceHandlers()):
+        if one != two:
+            if name == "security" or absent not in (one, two):
                 raise SpecException(
-                    f"{name} of namespace {first.name!r} are also at {first.place}", second.place
+                    f"the {name} of namespace {first.name!r} are not those of {first.place}",
+                    second.place,
+                    "Channels that share an address are one namespace: write them once, or alike.",
                 )
-            second = replace(second, **{name: one})
+            second = replace(second, **{name: one if two == absent else two})
     servers = first.servers | second.servers if first.servers and second.servers else None
     return replace(
         second,

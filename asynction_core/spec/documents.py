@@ -19,6 +19,9 @@ from asynction_core.spec.place import Pointer, describe
 Retrieve = Callable[[str], Any]
 """Takes the URI of a remote reference, returns the parsed document that it names."""
 
+Location = tuple[str, Pointer]
+"""The URI of a file and a pointer in it."""
+
 MAPPING_URI = "http://mapping.invalid/"
 """The base URI of a document that was given as a mapping: it has no directory."""
 
@@ -76,21 +79,25 @@ class Documents:
         return Node(contents, uri, (), self)
 
     def _look_up(self, reference: str, origin: "Node", base: str) -> "Node":
-        local = reference.startswith("#")
-        uri, fragment = urldefrag(base + reference if local else urljoin(base, reference))
+        uri, fragment = _target(reference, origin, base)
         self._read(uri, reference, origin)
         try:
             found = self._registry.resolver(uri).lookup(f"#{fragment}")
-        except Unresolvable as error:
-            target = self.place(uri, ())
-            raise origin.error(f"$ref {reference!r} names nothing in {target}") from error
-        return Node(found.contents, uri, self._tokens(uri, fragment), self)
+            pointer = self._tokens(uri, fragment)
+        except (Unresolvable, LookupError, TypeError, ValueError) as error:
+            raise origin.error(
+                f"$ref {reference!r} names nothing in {self.place(uri, ())}",
+                "Correct the pointer, or write there what it names.",
+            ) from error
+        return Node(found.contents, uri, pointer, self)
 
     def _tokens(self, uri: str, fragment: str) -> Pointer:
         tokens: list[str | int] = []
         value = self.contents[uri]
         for token in unquote(fragment).split("/")[1:]:
             step = token.replace("~1", "/").replace("~0", "~")
+            if isinstance(value, list) and not step.isdecimal():
+                raise ValueError(f"{step!r} is no index")
             tokens.append(int(step) if isinstance(value, list) else step)
             value = value[tokens[-1]]
         return tuple(tokens)
@@ -98,8 +105,9 @@ class Documents:
     def _read(self, uri: str, reference: str, origin: "Node") -> None:
         if uri in self.contents:
             return
-        if urlsplit(uri).scheme == urlsplit(origin.uri).scheme == "file":
-            path = Path(url2pathname(urlsplit(uri).path))
+        parts = urlsplit(uri)
+        if parts.scheme == urlsplit(origin.uri).scheme == "file" and not parts.netloc:
+            path = Path(url2pathname(parts.path))
             self._add(uri, self._read_sibling(path, reference, origin), self._display(path))
         elif uri in jsonschema_specifications.REGISTRY:
             self._add(uri, jsonschema_specifications.REGISTRY.contents(uri), uri)
@@ -137,6 +145,18 @@ class Documents:
         return source.plain(contents, reference)
 
 
+def _target(reference: str, origin: "Node", base: str) -> tuple[str, str]:
+    """Return the URI of the file that *reference* names, and the fragment."""
+    local = reference.startswith("#")
+    try:
+        uri, fragment = urldefrag(base + reference if local else urljoin(base, reference))
+    except ValueError as error:
+        raise origin.error(f"$ref {reference!r} is no URI: {error}") from error
+    if "\0" in unquote(uri):
+        raise origin.error(f"$ref {reference!r} is no URI")
+    return uri, fragment
+
+
 @dataclass(frozen=True, slots=True)
 class Node:
     """A value in one of the files, and where it stands."""
@@ -152,7 +172,7 @@ class Node:
         return self.documents.place(self.uri, self.pointer)
 
     @property
-    def location(self) -> tuple[str, Pointer]:
+    def location(self) -> Location:
         """The URI of the file and the pointer in it: equal for the same value only."""
         return self.uri, self.pointer
 
@@ -180,7 +200,10 @@ class Node:
                 raise node.error(f"$ref must be a string, found {_kind(reference)}")
             node = self.documents.lookup(reference, node)
             if node.location in seen:
-                raise self.error(f"$ref {self.value['$ref']!r} refers to itself in the end")
+                raise self.error(
+                    f"$ref {self.value['$ref']!r} refers to itself in the end",
+                    "Only schemas may recur: let one of these references name a definition.",
+                )
             seen.add(node.location)
         return node
 

@@ -26,6 +26,10 @@ class Layers:
     def __init__(self, layers: Sequence[Node]) -> None:
         self._layers = layers
 
+    def first(self, key: str) -> Node | None:
+        """Return the first member *key*, whatever the other layers say."""
+        return next((node.child(key) for node in self._layers if key in node.mapping()), None)
+
     def get(self, key: str) -> Node | None:
         """Return the member *key*; None where no layer has it, or the first has null."""
         found = [node.child(key) for node in self._layers if key in node.mapping()]
@@ -69,7 +73,7 @@ class MessageReader:
 
     def warn_of_headers(self, message: Layers) -> None:
         """Log that the headers of *message* mean nothing here: an event has only arguments."""
-        headers = message.get("headers")
+        headers = message.first("headers")
         if headers and headers.location not in self._warned:
             self._warned.add(headers.location)
             logger.warning("%s: Socket.IO has no message headers; not checked", headers.place)

@@ -49,7 +49,7 @@ class HandlerPath:
     """The dotted path of a callable and the place that names it."""
 
     path: str
-    place: str
+    place: str = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ class Bindings:
     method: str | None
     query: Schema | None
     headers: Schema | None
-    place: str
+    place: str = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,7 @@ class SchemaReader:
         """
         if not isinstance(node.value, (dict, bool)):
             raise node.error(f"this must be a schema, found {node.value!r:.60}")
-        node = _without_aliases(node)
+        node = _in_its_resource(_without_aliases(node))
         reach = self._reach(node)
         dialect = _declared_dialect(node, schema_format) or _detect_dialect(node, reach)
         for scan in reach:
@@ -103,7 +103,9 @@ class SchemaReader:
             for step in error.instance_path:
                 at = at.child(step)
             problem = f"this is not valid JSON Schema ({dialect.name}): {error.message:.200}"
-            raise at.error(problem) from error
+            raise at.error(problem, f"The rules: {dialect.value}") from error
+        except ValueError as error:  # no JSON: half of a surrogate pair, say
+            raise node.error(f"this is not valid JSON: {error}") from error
         self._valid.add(key)
 
     def _reach(self, node: Node) -> list[_Scan]:
@@ -152,7 +154,10 @@ def _rebase(node: Node, base: str) -> str:
     identifier = node.value.get("$id")
     if not isinstance(identifier, str) or identifier.startswith("#"):
         return base
-    uri = urldefrag(urljoin(base, identifier)).url
+    try:
+        uri = urldefrag(urljoin(base, identifier)).url
+    except ValueError as error:
+        raise node.error(f"$id {identifier!r} is no URI: {error}") from error
     node.documents.add_resource(uri, node.value, node)
     return uri
 
@@ -174,7 +179,7 @@ def _note(node: Node, base: str, scan: _Scan) -> None:
 
 def _is_pointer(reference: str) -> bool:
     """Tell whether *reference* needs no anchor to be resolved."""
-    fragment = urldefrag(reference).fragment
+    fragment = reference.partition("#")[2]
     return not fragment or fragment.startswith("/")
 
 
@@ -185,6 +190,12 @@ def _without_aliases(node: Node) -> Node:
             break
         node = node.follow()
     return node
+
+
+def _in_its_resource(node: Node) -> Node:
+    """Return *node* as the resource that its ``$id`` makes it, where references in it resolve."""
+    base = _rebase(node, node.uri) if isinstance(node.value, dict) else node.uri
+    return node if base == node.uri else node.documents.lookup(base, node)
 
 
 def _declared_dialect(node: Node, schema_format: Node | None) -> Dialect | None:
@@ -236,6 +247,7 @@ def _arity(node: Node) -> Arity:
 def _tuple_or_leaf(node: Node) -> Node:
     """Follow the references of *node* until one says what it is."""
     seen = set()
+    base = node.uri
     while (
         isinstance(node.value, dict)
         and "type" not in node.value
@@ -244,7 +256,8 @@ def _tuple_or_leaf(node: Node) -> Node:
         and node.location not in seen
     ):
         seen.add(node.location)
-        node = node.documents.lookup(node.value["$ref"], node)
+        node = node.documents.lookup(node.value["$ref"], node, _rebase(node, base))
+        base = node.uri
     return node
 
 

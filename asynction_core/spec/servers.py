@@ -31,13 +31,27 @@ def _server(name: str, node: Node, security: SecurityReader) -> Server:
 def _pathname(node: Node) -> str:
     """Return the path of ``url`` (2.x) or ``pathname`` (3.x), variables filled in."""
     url, pathname = node.get("url"), node.get("pathname")
+    path = _path_of(node, url, pathname)
+    if "{" in path:
+        raise node.error(f"a variable in the path {path!r} has no value", "Give it a 'default'.")
+    return path
+
+
+def _path_of(node: Node, url: Node | None, pathname: Node | None) -> str:
     if url:
         text = _fill_in(url, node)
-        return urlsplit(text if "//" in text or text.startswith("/") else f"//{text}").path or "/"
+        return _path(text if "//" in text or text.startswith("/") else f"//{text}", url)
     if pathname:
         text = _fill_in(pathname, node)
         return text if text.startswith("/") else f"/{text}"
     return "/"
+
+
+def _path(text: str, url: Node) -> str:
+    try:
+        return urlsplit(text).path or "/"
+    except ValueError as error:
+        raise url.error(f"this is not a URL: {error}") from error
 
 
 def _fill_in(text: Node, server: Node) -> str:
@@ -50,8 +64,10 @@ def _fill_in(text: Node, server: Node) -> str:
             raise text.error(f"there is no server variable {match[1]!r}")
         variable = declared.follow()
         value, options = variable.get("default"), variable.get("enum")
-        if value is None and options and options.value:
-            value = options.child(0)
+        if value is None and options:
+            value = next(options.elements(), None)
+        if value and (value.value is None or isinstance(value.value, (dict, list))):
+            raise value.error("the value of a server variable must be a string")
         return str(value.value) if value else match[0]
 
     return re.sub(r"\{([^{}]+)\}", default, text.string())

@@ -1,6 +1,7 @@
 """Text of a document to plain JSON values: YAML 1.2 or JSON, and nothing that JSON has not."""
 
 import json
+import math
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -23,9 +24,19 @@ class DocumentLoader(_SafeLoader):
 
     yaml_implicit_resolvers: ClassVar[dict[str, list[tuple[str, re.Pattern[str]]]]] = {}
 
+    def __init__(self, stream: Any) -> None:
+        super().__init__(stream)
+        self._flattened: set[Any] = set()
+
+    def flatten_mapping(self, node: Any) -> None:
+        """Put what is merged into *node* in front of its own keys, which are unique."""
+        if node not in self._flattened:
+            self._flattened.add(node)
+            _refuse_duplicate_keys(node)
+            super().flatten_mapping(node)
+
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[str, Any]:
         """Return the mapping at *node*, keys as they are written."""
-        _refuse_duplicate_keys(node)
         self.flatten_mapping(node)
         return {key.value: self.construct_object(value, deep) for key, value in node.value}
 
@@ -73,6 +84,10 @@ def _refuse_duplicate_keys(node: Any) -> None:
         seen[key.value] = key
 
 
+_TAGGED = (ValueError, TypeError, LookupError, AttributeError)
+"""What PyYAML raises where an explicit tag does not fit: ``!!bool maybe``."""
+
+
 def load_file(path: Path, name: str) -> Any:
     """Return the contents of a YAML or JSON file as plain JSON values.
 
@@ -82,9 +97,10 @@ def load_file(path: Path, name: str) -> Any:
     """
     try:
         text = path.read_bytes()
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise SpecException(f"cannot read the file: {reason}", name) from error
+    except (OSError, ValueError) as error:  # ValueError: a null character in the path
+        reason = getattr(error, "strerror", None) or str(error)
+        fix = "Give the path of a YAML or JSON file."
+        raise SpecException(f"cannot read the file: {reason}", name, fix) from error
     return plain(parse_text(text, name), name)
 
 
@@ -93,15 +109,18 @@ def parse_text(text: bytes, name: str) -> Any:
     if text.lstrip()[:1] in (b"{", b"["):
         try:
             return json.loads(text, object_pairs_hook=_unique)
-        except (ValueError, RecursionError):
+        except RecursionError as error:
+            raise SpecException("this is nested too deeply", name) from error
+        except ValueError:
             pass  # YAML reads JSON too, and knows the line of a mistake
     try:
         return yaml.load(text, DocumentLoader)  # noqa: S506 - a SafeLoader
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         line = f"{name}:{mark.line + 1}:{mark.column + 1}" if mark else name
-        raise SpecException(error.problem or "this is not YAML", line) from error
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        fix = "Correct it there; often a bracket, a quote or an indent before it is wrong."
+        raise SpecException(error.problem or "this is not YAML", line, fix) from error
+    except (yaml.YAMLError, *_TAGGED, RecursionError) as error:
         raise SpecException(f"this is neither YAML nor JSON: {error}", name) from error
 
 
@@ -117,15 +136,18 @@ def plain(value: Any, name: str) -> Any:
 
     :raises SpecException: *value* holds anything else, or holds itself.
     """
-    return _plain(value, name, (), set())
+    try:
+        return _plain(value, name, (), set())
+    except RecursionError as error:
+        raise SpecException("this is nested too deeply", name) from error
 
 
 def _plain(value: Any, name: str, path: tuple[str | int, ...], above: set[int]) -> Any:
     kind = type(value)
-    if kind in (str, int, float, bool) or value is None:
+    if kind in (str, int, bool) or value is None:
         return value
     if isinstance(value, (str, int, float)):
-        return value
+        return _scalar(value, name, path)
     if not isinstance(value, (Mapping, Sequence)) or isinstance(value, (bytes, bytearray)):
         problem = f"{kind.__name__} has no place in JSON"
         raise SpecException(problem, describe(name, path))
@@ -135,6 +157,17 @@ def _plain(value: Any, name: str, path: tuple[str | int, ...], above: set[int]) 
     copy = _plain_members(value, name, path, above)
     above.remove(id(value))
     return copy
+
+
+def _scalar(value: str | float, name: str, path: tuple[str | int, ...]) -> Any:
+    """Return *value*, of a subclass perhaps, as the plain string or number that it is."""
+    if isinstance(value, str):
+        return str.__str__(value)
+    if isinstance(value, int):
+        return int.__int__(value)
+    if not math.isfinite(value):
+        raise SpecException(f"{value} has no place in JSON", describe(name, path))
+    return float.__float__(value)
 
 
 def _plain_members(
@@ -148,5 +181,7 @@ def _plain_members(
             if not isinstance(key, str):
                 problem = f"the key {key!r} is not a string"
                 raise SpecException(problem, describe(name, path), f"Write it as {str(key)!r}.")
-        return {key: _plain(item, name, (*path, key), above) for key, item in value.items()}
+        return {
+            str.__str__(key): _plain(item, name, (*path, key), above) for key, item in value.items()
+        }
     return [_plain(item, name, (*path, index), above) for index, item in enumerate(value)]

@@ -4,6 +4,7 @@ The perspective is the server's: what clients may *publish* is what the server r
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from asynction_core.spec.documents import Node
@@ -30,14 +31,14 @@ def read_namespaces(
     if channels is None:
         raise root.error("a document needs 'channels'")
     for address, node in channels.items():
-        yield _namespace(address, node.follow(), messages, security)
+        namespace = _namespace(address, node.follow(), messages, security)
+        yield replace(namespace, servers=_server_names(node.follow(), root))
 
 
 def _namespace(
     address: str, channel: Node, messages: MessageReader, security: SecurityReader
 ) -> Namespace:
     refuse_parameters(channel, address)
-    servers = channel.get("servers")
     return Namespace(
         name=namespace_name(address),
         received=_events(channel.get("publish"), messages, security),
@@ -45,9 +46,22 @@ def _namespace(
         handlers=namespace_handlers(channel),
         bindings=ws_bindings(channel, messages.schemas),
         security=security.read(channel.get("x-security")),
-        servers=frozenset(name.string() for name in servers.elements()) if servers else None,
+        servers=None,
         place=channel.place,
     )
+
+
+def _server_names(channel: Node, root: Node) -> frozenset[str] | None:
+    """Return the names of the servers that offer *channel*; None for all of them."""
+    listed, declared = channel.get("servers"), root.get("servers")
+    names = frozenset(_server_name(at, declared) for at in listed.elements()) if listed else None
+    return names or None
+
+
+def _server_name(node: Node, declared: Node | None) -> str:
+    if declared is None or node.string() not in declared.mapping():
+        raise node.error(f"there is no server {node.string()!r}", "Name one of 'servers'.")
+    return node.string()
 
 
 def _events(

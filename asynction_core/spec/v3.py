@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from asynction_core.spec.documents import Node
+from asynction_core.spec.documents import Location, Node
 from asynction_core.spec.messages import (
     MessageReader,
     add_event,
@@ -17,7 +17,6 @@ from asynction_core.spec.messages import (
     ws_bindings,
 )
 from asynction_core.spec.model import Event, Namespace, Schema
-from asynction_core.spec.place import Pointer
 from asynction_core.spec.security import SecurityReader
 
 
@@ -31,14 +30,14 @@ def read_namespaces(
         channels[channel.node.location] = channel
     for _, node in _members(root, "operations"):
         _assign(node.follow(), channels)
-    reader = _OperationReader(messages, security)
+    reader = _OperationReader(messages, security, _keys(root, "servers"))
     for channel in channels.values():
         channel.warn_if_unused()
         if channel.address is not None:
             yield reader.namespace(channel)
 
 
-def _assign(operation: Node, channels: dict[tuple[str, Pointer], "_Channel"]) -> None:
+def _assign(operation: Node, channels: dict[Location, "_Channel"]) -> None:
     """Give *operation* to its channel."""
     target = operation.get("channel")
     if target is None:
@@ -87,8 +86,11 @@ class _Channel:
 
 
 class _OperationReader:
-    def __init__(self, messages: MessageReader, security: SecurityReader) -> None:
+    def __init__(
+        self, messages: MessageReader, security: SecurityReader, servers: dict[Location, str]
+    ) -> None:
         self._messages = messages
+        self._servers = servers
         self._security = security
 
     def namespace(self, channel: _Channel) -> Namespace:
@@ -101,9 +103,17 @@ class _OperationReader:
             handlers=namespace_handlers(node),
             bindings=ws_bindings(node, self._messages.schemas),
             security=self._security.read(node.get("x-security")),
-            servers=_server_names(servers) if servers and servers.value else None,
+            servers=self._server_names(servers) if servers else None,
             place=node.place,
         )
+
+    def _server_names(self, listed: Node) -> frozenset[str] | None:
+        fix = "Refer to one: $ref: '#/servers/<server>'."
+        names = (
+            _key_of(at, self._servers, "this is not one of the document's servers", fix)
+            for at in listed.elements()
+        )
+        return frozenset(names) or None
 
     def _events(self, operations: list[Node], direction: str) -> Mapping[str, Event]:
         events: dict[str, Event] = {}
@@ -135,7 +145,13 @@ class _OperationReader:
         """Return the payloads of the reply's messages; None where any payload will do."""
         if reply is None:
             return None
-        schemas = [self._payload(at.follow()) for _, at in _messages_of(reply.follow())]
+        node = reply.follow()
+        listed = node.get("messages")
+        if listed is not None and "channel" not in node.value:
+            messages = list(listed.elements())
+        else:
+            messages = [at for _, at in _messages_of(node)]
+        schemas = [self._payload(at.follow()) for at in messages]
         found = tuple(schema for schema in schemas if schema)
         return found if len(found) == len(schemas) else None
 
@@ -169,28 +185,29 @@ def _messages_of(node: Node) -> Iterator[tuple[str, Node]]:
     if listed is None:
         yield from declared.items()
         return
-    keys = {at.location: key for key, at in declared.items()}
-    keys.update({at.follow().location: key for key, at in declared.items()})
+    keys = _keys(channel.follow(), "messages") if channel else {}
+    fix = "Refer to one: $ref: '#/channels/<channel>/messages/<message>'."
     for at in listed.elements():
-        yield _key_of(at, keys), at
+        yield _key_of(at, keys, "this is not a message of the operation's channel", fix), at
 
 
-def _key_of(at: Node, keys: dict[tuple[str, tuple[str | int, ...]], str]) -> str:
+def _keys(node: Node, key: str) -> dict[Location, str]:
+    """Return the names of the members of *key*, by where they stand and by what they refer to."""
+    members = dict(_members(node, key))
+    keys = {at.follow().location: name for name, at in members.items()}
+    return keys | {at.location: name for name, at in members.items()}
+
+
+def _key_of(at: Node, keys: dict[Location, str], problem: str, fix: str) -> str:
     node = at
+    if at.location not in keys and isinstance(at.value, dict):
+        at.follow()  # a loop is refused here
     while node.location not in keys:
         if not isinstance(node.value, dict) or not isinstance(node.value.get("$ref"), str):
-            raise at.error(
-                "this is not a message of the operation's channel",
-                "Refer to one: $ref: '#/channels/<channel>/messages/<message>'.",
-            )
+            raise at.error(problem, fix)
         node = node.documents.lookup(node.value["$ref"], node)
     return keys[node.location]
 
 
 def _check_key(key: str, at: Node) -> str:
     return check_name(Node(key, at.uri, at.pointer, at.documents))
-
-
-def _server_names(servers: Node) -> frozenset[str]:
-    names = (element.follow().pointer for element in servers.elements())
-    return frozenset(str(pointer[-1]) if pointer else "" for pointer in names)
