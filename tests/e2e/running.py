@@ -34,8 +34,11 @@ class Running:
 
 
 @contextmanager
-def running(example: str, log: Path, **environ: str) -> Iterator[Running]:
-    """Run ``uvicorn --app-dir examples/<example> app:app`` on a free port, until the end."""
+def running(example: str | Path, log: Path, **environ: str) -> Iterator[Running]:
+    """Run ``uvicorn --app-dir examples/<example> app:app`` on a free port, until the end.
+
+    An absolute path is another directory with an ``app.py``.
+    """
     command = [str(UVICORN), "--app-dir", str(EXAMPLES / example), "app:app", "--port", "0"]
     env = {**os.environ, "PYTHONPATH": str(SOURCE), "PYTHONWARNINGS": "always", **environ}
     with log.open("wb") as output:
