@@ -3,7 +3,8 @@
 ``bytes`` satisfy ``{type: string, format: binary}`` and the empty schema, nothing else, and
 nothing else satisfies ``{type: string, format: binary}``. The compiled validators know JSON
 only, so they are shown a string that stands for the bytes, and guards on the keywords that
-speak of strings tell that string from text.
+speak of values tell that string from text. A schema without ``type`` that only applies others to
+the members of an object or a list is like the empty one: it does not speak of a value.
 """
 
 import re
@@ -11,20 +12,27 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
+import jsonschema_rs
+
 from asynction_core.spec.engine import build
 from asynction_core.spec.model import Dialect
 
 _SECRET = secrets.token_hex(16)
-_PLACEHOLDER = re.compile(rf"<(\d+) bytes {_SECRET}>")
+_PLACEHOLDER = re.compile(rf"<(\d+) bytes {_SECRET} [-0-9a-f]+>")
 _QUOTED_PLACEHOLDER = re.compile(f'"?{_PLACEHOLDER.pattern}"?')
 
-_GUARDED = ("type", "format", "minLength", "maxLength", "pattern", "enum", "const")
+_GUARDED = (
+    *("type", "format", "minLength", "maxLength", "pattern", "enum", "const"),
+    *("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
+    *("minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties", "required"),
+)
 
 
 def replace_bytes(value: Any) -> tuple[Any, bool]:
     """Return *value* with strings in the place of its bytes, and whether there were any."""
-    if isinstance(value, (bytes, bytearray, memoryview)):
-        return f"<{len(value)} bytes {_SECRET}>", True
+    if isinstance(value, (bytes, bytearray)):
+        data = bytes(value)
+        return f"<{len(data)} bytes {_SECRET} {hash(data):x}>", True  # unequal where data is
     if isinstance(value, dict):
         pairs = {key: replace_bytes(item) for key, item in value.items()}
         return {key: new for key, (new, _) in pairs.items()}, any(hit for _, hit in pairs.values())
@@ -39,14 +47,18 @@ def reword(message: str) -> str:
     return _QUOTED_PLACEHOLDER.sub(r"<\1 bytes>", message)
 
 
-def guards(check_formats: bool) -> dict[str, type]:
-    """Return the keywords with which a validator tells bytes from text.
+def guards(dialect: Dialect, check_formats: bool) -> dict[str, type]:
+    """Return the keywords with which a validator of *dialect* tells bytes from text.
+
+    Draft 4 is spared the bounds of numbers: there, two keywords make one.
 
     :param check_formats: whether formats other than ``binary`` are assertions.
     """
-    guard = type("Guard", (_Guard,), {"check_formats": check_formats})
+    guard = type("Guard", (_Guard,), {"check_formats": check_formats, "dialect": dialect})
     return {
-        keyword: type(f"{keyword}Guard", (guard,), {"keyword": keyword}) for keyword in _GUARDED
+        keyword: type(f"{keyword}Guard", (guard,), {"keyword": keyword})
+        for keyword in _GUARDED
+        if dialect is not Dialect.DRAFT4 or not keyword.lower().endswith("imum")
     }
 
 
@@ -55,6 +67,7 @@ class _Guard:
 
     keyword: str
     check_formats: bool
+    dialect: Dialect
 
     def __init__(self, schema: Mapping[str, Any], value: Any, _path: list[str | int]) -> None:
         types = schema.get("type", ())
@@ -63,7 +76,7 @@ class _Guard:
         )
         self._value = value
         self._native = build(
-            Dialect.DRAFT202012, {self.keyword: value}, validate_formats=self.check_formats
+            self.dialect, {self.keyword: value}, validate_formats=self.check_formats
         )
 
     def validate(self, instance: Any) -> None:
@@ -78,7 +91,10 @@ class _Guard:
     def _validate_text(self, instance: Any) -> None:
         if self._takes_bytes and self.keyword == "format" and isinstance(instance, str):
             raise ValueError(f"{instance!r:.80} is text where the schema declares binary")
-        self._native.validate(instance)
+        try:
+            self._native.validate(instance)
+        except jsonschema_rs.ValidationError as error:
+            raise ValueError(error.message) from None
 
     def _validate_size(self, size: int) -> None:
         if self.keyword == "minLength" and size < self._value:

@@ -83,3 +83,4 @@ class SecurityException(
 
     def __init__(self, *args: Any) -> None:
         socketio.exceptions.ConnectionRefusedError.__init__(self, *args)
+        self.args = args  # OSError, the base of the builtin, forgets them

@@ -1,5 +1,6 @@
 """The handshake as plain values, and those values as a schema's types read them."""
 
+import math
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -115,7 +116,8 @@ def _coerce(value: str, types: frozenset[str]) -> Any:
         return value
     match = _NUMBER.fullmatch(value)
     if match and types & {"integer", "number"}:
-        return float(value) if match[1] or match[2] else int(value)
+        number = float(value) if match[1] or match[2] else int(value)
+        return value if number in (math.inf, -math.inf) else number
     if "boolean" in types and value in ("true", "false"):
         return value == "true"
     return None if "null" in types and value in ("", "null") else value

@@ -6,7 +6,7 @@ A check takes plain values and returns None or raises; it is built once and call
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from asynction_core.compiled import CompiledSchema, Refusal, SchemaCompiler
+from asynction_core.compiled import CompiledSchema, SchemaCompiler
 from asynction_core.exceptions import (
     BindingsValidationException,
     MessageAckValidationException,
@@ -15,6 +15,7 @@ from asynction_core.exceptions import (
 )
 from asynction_core.handshake import Handshake, HandshakeValues, compile_values
 from asynction_core.spec.model import Arity, Bindings, Event, Schema
+from asynction_core.translation import Refusal
 
 Check = Callable[[Sequence[Any]], None]
 """Takes the arguments of an event or an acknowledgement; raises a ``ValidationException``."""

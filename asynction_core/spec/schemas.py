@@ -171,10 +171,15 @@ def _note(node: Node, base: str, scan: _Scan) -> None:
             scan.old = node
         if scan.new is None and not _ONLY_SINCE_2019.isdisjoint(value):
             scan.new = node
-    scan.binary = scan.binary or value.get("format") == "binary"
+    scan.binary = scan.binary or value.get("format") == "binary" or _overlooks_binary(value)
     reference = value.get("$ref")
     if isinstance(reference, str) and _is_pointer(reference):
         scan.targets.append(node.documents.lookup(reference, node, base))
+
+
+def _overlooks_binary(schema: dict[str, Any]) -> bool:
+    """Tell whether jsonschema-rs would pass over binary data as something that has no length."""
+    return "type" not in schema and ("minLength" in schema or "maxLength" in schema)
 
 
 def _is_pointer(reference: str) -> bool:
@@ -185,10 +190,14 @@ def _is_pointer(reference: str) -> bool:
 
 def _without_aliases(node: Node) -> Node:
     """Follow *node* while it is nothing but a reference, so that one schema is compiled once."""
+    first, seen = node, {node.location}
     while isinstance(node.value, dict) and node.value.keys() == {"$ref"}:
         if not isinstance(node.value["$ref"], str) or not _is_pointer(node.value["$ref"]):
             break
-        node = node.follow()
+        node = node.documents.lookup(node.value["$ref"], node)
+        if node.location in seen:
+            raise first.error(f"$ref {first.value['$ref']!r} refers to itself in the end")
+        seen.add(node.location)
     return node
 
 

@@ -1,0 +1,52 @@
+"""The names that users import: a change here is a change of the API."""
+
+import asynction
+import asynction.exceptions
+import asynction_core
+
+
+def test_names_of_the_core() -> None:
+    assert asynction_core.__all__ == [
+        "AsynctionException",
+        "AsynctionMiddleware",
+        "AsynctionServer",
+        "BindingsValidationException",
+        "Handshake",
+        "MessageAckValidationException",
+        "PayloadValidationException",
+        "SecurityException",
+        "Spec",
+        "SpecException",
+        "ValidationException",
+        "call",
+        "close_room",
+        "current",
+        "disconnect",
+        "emit",
+        "enter_room",
+        "leave_room",
+        "load_spec",
+        "problem_ack",
+        "send",
+        "session",
+    ]
+
+
+def test_documented_names() -> None:
+    assert asynction.__all__ == [
+        "AsynctionException",
+        "BindingsValidationException",
+        "MessageAckValidationException",
+        "PayloadValidationException",
+        "SecurityException",
+        "ValidationException",
+    ]
+
+
+def test_documented_exceptions_module_has_the_documented_names() -> None:
+    assert asynction.exceptions.__all__ == asynction.__all__
+
+
+def test_every_public_name_is_there() -> None:
+    for module in (asynction_core, asynction, asynction.exceptions):
+        assert all(hasattr(module, name) for name in module.__all__)
