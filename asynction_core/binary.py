@@ -74,6 +74,7 @@ class _Guard:
         self._takes_bytes = schema.get("format") == "binary" and (
             "string" in ([types] if isinstance(types, str) else types)
         )
+        self._leave_to_type = "type" in schema and self.keyword != "type"
         self._value = value
         self._native = build(
             self.dialect, {self.keyword: value}, validate_formats=self.check_formats
@@ -83,6 +84,8 @@ class _Guard:
         match = _PLACEHOLDER.fullmatch(instance) if isinstance(instance, str) else None
         if match is None:
             self._validate_text(instance)
+        elif not self._takes_bytes and self._leave_to_type:
+            return
         elif not self._takes_bytes:
             raise ValueError(f"{instance} is binary where the schema does not declare it")
         else:

@@ -1,12 +1,16 @@
 """The benchmarks run, and measure what they say; how fast anything is, no test can say."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+ENVIRON = {name: value for name, value in os.environ.items() if name != "PYTHONSAFEPATH"}
+"""The benchmarks run from the root of the clone, which has to be importable."""
 
 ROOT = Path(__file__).parents[1]
 
@@ -36,7 +40,12 @@ LOADING = [
 def run(*arguments: str) -> str:
     """Return what a Python process, started at the root of the repository, prints."""
     done = subprocess.run(
-        [sys.executable, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=60
+        [sys.executable, *arguments],
+        cwd=ROOT,
+        env=ENVIRON,
+        capture_output=True,
+        text=True,
+        timeout=60,
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -145,6 +154,7 @@ def test_an_unknown_benchmark_is_refused() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks", "--only", "nothing"],
         cwd=ROOT,
+        env=ENVIRON,
         capture_output=True,
         text=True,
         timeout=30,
