@@ -13,12 +13,15 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Connection:
-    """A client in a namespace, from its handshake to its disconnection."""
+    """A client in a namespace, from its handshake to its disconnection.
+
+    ``handshake`` is None where the client is connected to another process.
+    """
 
     server: "AsynctionServer"
     sid: str
     namespace: str
-    handshake: Handshake
+    handshake: Handshake | None = None
     token_info: Any = None
 
 
@@ -59,7 +62,10 @@ class _Current:
     @property
     def handshake(self) -> Handshake:
         """What the client said when it connected."""
-        return self._connection.handshake
+        handshake = self._connection.handshake
+        if handshake is None:
+            raise RuntimeError("the client is connected to another process")
+        return handshake
 
     @property
     def token_info(self) -> Any:

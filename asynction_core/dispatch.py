@@ -8,13 +8,14 @@ from types import CoroutineType
 from typing import Any
 
 import socketio
+import socketio.exceptions
 from socketio import packet
 
 from asynction_core import refusals, wire
 from asynction_core.context import Connection, running
 from asynction_core.handlers import Handler, count_arguments
 from asynction_core.handshake import Handshake
-from asynction_core.registration import RegisteredNamespace, Registration
+from asynction_core.registration import Registration
 from asynction_core.validation import Check, arguments_of
 
 HANDSHAKE_ARGUMENTS = {"connect": 3, "disconnect": 2}
@@ -39,13 +40,21 @@ class Dispatcher(socketio.AsyncServer):
         self._undocumented: set[str] = set()
 
     async def _run_callback(
-        self, check_ack: Check | None, event: str, callback: Callable[..., Any], *arguments: Any
+        self,
+        check_ack: Check,
+        event: str,
+        recipient: Connection,
+        callback: Callable[..., Any],
+        *arguments: Any,
     ) -> None:
-        connection, _ = running.get()
+        """Call *callback* if the acknowledgement is what the document says.
+
+        :param recipient: stands for the client where it is another process's.
+        """
+        connection, _ = running.get((recipient, event))
         token = running.set((connection, event))
         try:
-            if check_ack is not None:
-                check_ack(arguments)
+            check_ack(arguments)
             await _finish(callback(*arguments))
         except Exception as error:
             await self._handle_error(error, connection, event)
@@ -94,51 +103,65 @@ class Dispatcher(socketio.AsyncServer):
             refusals.logger.info("refused: no namespace %.100r in the document", namespace)
             await self._send_refusal(eio_sid, namespace, refusals.INVALID_NAMESPACE)
             return
+        handshake = Handshake.from_environ(self.environ[eio_sid], data)
+        connection = Connection(self, eio_sid, namespace, handshake)
+        try:
+            registered.check_handshake(handshake)
+        except Exception as error:
+            await self._turn_away(connection, eio_sid, error)
+            return
+        # only now does the client get a session id, and with it what is broadcast
         sid = await self.manager.pre_connect(eio_sid, namespace)
         if sid is None:
             await self._send_refusal(eio_sid, namespace, refusals.ALREADY_CONNECTED)
             return
-        handshake = Handshake.from_environ(self.environ[eio_sid], data)
-        connection = Connection(self, sid, namespace, handshake)
+        connection.sid = sid
         self._connections[namespace, sid] = connection
         accepted = False
         try:
-            accepted = await self._admit(connection, registered, eio_sid)
+            accepted = await self._admit(connection, handshake, eio_sid)
         finally:
             if not accepted:
                 self._connections.pop((namespace, sid), None)
                 await self.manager.disconnect(sid, namespace, ignore_queue=True)
 
-    async def _admit(
-        self, connection: Connection, registered: RegisteredNamespace, eio_sid: str
-    ) -> bool:
-        """Run bindings, then the connect handler; tell the client; return whether it is in."""
-        environ, sent = self.environ[eio_sid], False
+    async def _admit(self, connection: Connection, handshake: Handshake, eio_sid: str) -> bool:
+        """Run the connect handler and tell the client; return whether it is in."""
+        namespace, environ = connection.namespace, self.environ[eio_sid]
+        if self.always_connect:
+            await self._accept(connection, eio_sid)
         token = running.set((connection, "connect"))
         try:
-            registered.check_handshake(connection.handshake)
-            if self.always_connect:
-                await self._accept(connection, eio_sid)
-                sent = True
             result = await self._trigger_event(
-                "connect", connection.namespace, connection.sid, environ, connection.handshake.auth
+                "connect", namespace, connection.sid, environ, handshake.auth
             )
-            refusal = refusals.REJECTED if result is False else None
+            if result is False:
+                raise socketio.exceptions.ConnectionRefusedError
         except Exception as error:
-            refusal = refusals.refusal_of(error)
-            if not refusals.is_deliberate(error):
-                await self._handle_error(error, connection, "connect")
+            await self._turn_away(connection, eio_sid, error, accepted=self.always_connect)
+            return False
         finally:
             running.reset(token)
-        if refusal is not None:
-            await self._refuse(connection, eio_sid, refusal, accepted=sent)
-        elif not sent:
+        if not self.always_connect:
             await self._accept(connection, eio_sid)
-        if eio_sid not in self.environ and refusal is None:  # gone while the handler ran
-            await self._handle_disconnect(
-                eio_sid, connection.namespace, self.reason.TRANSPORT_CLOSE
-            )
-        return refusal is None
+        if eio_sid not in self.environ:  # gone while the handler ran
+            await self._handle_disconnect(eio_sid, namespace, self.reason.TRANSPORT_CLOSE)
+        return True
+
+    async def _turn_away(
+        self, connection: Connection, eio_sid: str, error: Exception, accepted: bool = False
+    ) -> None:
+        """Refuse a connection because of *error*, whatever the error handler does about it."""
+        if not refusals.is_deliberate(error):
+            await self._handle_error(error, connection, "connect")
+        refusal, namespace = refusals.refusal_of(error), connection.namespace
+        if not accepted:
+            await self._send_refusal(eio_sid, namespace, refusal)
+            return
+        self.manager.pre_disconnect(connection.sid, namespace)
+        await self._send_packet(
+            eio_sid, self.packet_class(packet.DISCONNECT, dict(refusal), namespace=namespace)
+        )
 
     async def _accept(self, connection: Connection, eio_sid: str) -> None:
         await self._send_packet(
@@ -148,18 +171,6 @@ class Dispatcher(socketio.AsyncServer):
             ),
         )
         await self.manager.connect(connection.sid, connection.namespace)
-
-    async def _refuse(
-        self, connection: Connection, eio_sid: str, refusal: Mapping[str, Any], accepted: bool
-    ) -> None:
-        if not accepted:
-            await self._send_refusal(eio_sid, connection.namespace, refusal)
-            return
-        self.manager.pre_disconnect(connection.sid, connection.namespace)
-        await self._send_packet(
-            eio_sid,
-            self.packet_class(packet.DISCONNECT, refusal, namespace=connection.namespace),
-        )
 
     async def _send_refusal(self, eio_sid: str, namespace: str, refusal: Mapping[str, Any]) -> None:
         await self._send_packet(
@@ -208,6 +219,8 @@ class Dispatcher(socketio.AsyncServer):
         sid = self.manager.sid_from_eio_sid(eio_sid, namespace or "/")
         connection = self._connections.get((namespace or "/", sid))
         if connection is None:
+            if namespace in self._undocumented:
+                await super()._handle_ack(eio_sid, namespace, id, data)
             return
         token = running.set((connection, ""))
         try:

@@ -14,6 +14,7 @@ import socketio.base_server
 import socketio.exceptions
 
 from asynction_core import wire
+from asynction_core.context import Connection
 from asynction_core.dispatch import HANDSHAKE_ARGUMENTS, Dispatcher
 from asynction_core.exceptions import SpecException, ValidationException
 from asynction_core.handlers import Handler
@@ -220,8 +221,9 @@ class AsynctionServer(Dispatcher):
         """
         namespace = namespace or "/"
         check_ack = self._check_emit(namespace, event, data)
-        if callback is not None:
-            callback = partial(self._run_callback, check_ack, event, callback)
+        if callback is not None and check_ack is not None:
+            recipient = Connection(self, str(to or room), namespace)
+            callback = partial(self._run_callback, check_ack, event, recipient, callback)
         await super().emit(event, data, to, room, skip_sid, namespace, callback, ignore_queue)
 
     async def call(

@@ -367,3 +367,22 @@ async def test_a_namespace_without_handlers_of_its_own_lets_clients_in(connect: 
     with serving(AsynctionMiddleware(server=server)) as url:
         peer = await connect(url)
         await peer.close()
+
+
+async def test_a_client_whose_handshake_is_refused_gets_no_broadcast(
+    connect_raw: MakeRawPeer, connect: MakePeer
+) -> None:
+    recorder = Recorder()
+
+    async def announce(error: Exception) -> None:
+        await recorder.server.emit("pong", "a secret", namespace="/guarded")
+
+    recorder.server.on_error(announce, namespace="/guarded")
+    with serving(recorder.app) as url:
+        inside = await connect(f"{url}?token=x", "/guarded")
+        raw = await connect_raw(url)
+        await raw.send("40/guarded,")
+        assert (await raw.receive()).startswith("44/guarded,")
+        assert await inside.next() == [("pong", "a secret")]
+        await raw.send('420["ping"]')
+        assert await raw.receive() == '430["pong"]'

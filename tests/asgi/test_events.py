@@ -1,10 +1,12 @@
 """Events and acknowledgements over a real server, in both directions."""
 
 import asyncio
+import contextvars
 import logging
 from typing import Any
 
 import pytest
+import socketio
 import socketio.exceptions
 from conftest import MakePeer
 from support import channel, document, message, serving
@@ -446,3 +448,37 @@ async def test_events_of_one_client_keep_their_order(
             await peer.emit("number", number)
         await peer.no_ack("free")
     assert recorder.calls[:50] == [("number", number) for number in range(50)]
+
+
+class DetachedManager(socketio.AsyncManager):  # type: ignore[misc]
+    """A manager that calls back outside of the client's task, as those of several processes do."""
+
+    async def trigger_callback(self, sid: str, id: int, data: list[Any]) -> None:
+        detached = super().trigger_callback(sid, id, data)
+        await asyncio.create_task(detached, context=contextvars.Context())
+
+
+async def test_an_ack_from_another_process_is_checked_too(connect: MakePeer) -> None:
+    recorder = Recorder(client_manager=DetachedManager())
+    recorder.server.on_error(recorder.on_error)
+    seen: list[Any] = []
+
+    def callback(*arguments: Any) -> None:
+        seen.extend([current.sid, current.namespace, current.event, *arguments])
+        with pytest.raises(RuntimeError, match="another process"):
+            _ = current.handshake
+
+    async def emit() -> None:
+        await recorder.server.emit("text", "hello", to=current.sid, callback=callback)
+        await recorder.server.emit("count", 1, to=current.sid, callback=callback)
+
+    recorder.result = emit
+    with serving(recorder.app) as url:
+        peer = await connect(url)
+        sid = peer.client.get_sid()
+        await peer.emit("free")
+        await peer.next(2)
+        recorder.result = None
+        await peer.call("free")
+    assert seen == [sid, "/", "text", "ack from the client"]
+    assert [type(error) for error in recorder.errors] == [MessageAckValidationException]
