@@ -1,8 +1,15 @@
 """The names that users import: a change here is a change of the API."""
 
+import os
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
 import asynction
 import asynction.exceptions
 import asynction_core
+import asynction_flask
 
 
 def test_names_of_the_core() -> None:
@@ -50,3 +57,13 @@ def test_documented_exceptions_module_has_the_documented_names() -> None:
 def test_every_public_name_is_there() -> None:
     for module in (asynction_core, asynction, asynction.exceptions):
         assert all(hasattr(module, name) for name in module.__all__)
+
+
+@pytest.mark.parametrize("package", [asynction, asynction_core, asynction_flask])
+def test_the_packages_are_typed(package: ModuleType) -> None:
+    assert (Path(package.__file__ or "").parent / "py.typed").exists()
+
+
+def test_tox_tests_the_wheel_and_not_the_source_beside_it() -> None:
+    installed = "site-packages" in (asynction_core.__file__ or "")
+    assert installed or "TOX_ENV_NAME" not in os.environ
