@@ -2,17 +2,20 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import jsonschema
 import jsonschema_rs
 
 from asynction_core.compiled import SchemaCompiler
+from asynction_core.exceptions import PayloadValidationException
 from asynction_core.spec import load_spec
 from asynction_core.validation import Check, MessageChecks
 from benchmarks.documents import LARGE, LARGE_SCHEMA, SMALL, SMALL_SCHEMA, chat_document
 from benchmarks.rows import Plan, Row, Target, row
 
+_HOSTILE_SCHEMA = {"type": "string", "pattern": "^(a+)+$"}
 _Engines = dict[str, tuple[Callable[[Any], Any], Any]]
 
 
@@ -25,7 +28,24 @@ def measure(plan: Plan) -> list[Row]:
         row("validation, small: over the bare call", "µs", extra, target=Target(1.0)),
         *_comparisons("validation, small", small),
         *_comparisons("validation, large", large),
+        row("a 5 MB string against ^(a+)+$, refused", "ms", _hostile(plan), target=Target(100.0)),
     ]
+
+
+def _hostile(plan: Plan) -> list[float]:
+    """Return the milliseconds until a check has refused what would keep a backtracker busy."""
+    channel = {"publish": {"message": {"name": "word", "payload": _HOSTILE_SCHEMA}}}
+    spec = load_spec({"asyncapi": "2.6.0", "channels": {"/": channel}})
+    checks = MessageChecks(SchemaCompiler(spec.resources), "/")
+    check = checks.payload(spec.namespaces["/"].received["word"])
+
+    def refused(argument: str) -> None:
+        with suppress(PayloadValidationException):
+            check([argument])
+
+    plan.say("validation, hostile")
+    argument = "a" * 5_000_000 + "!"
+    return [_time(refused, argument, 1) * 1e3 for _ in range(max(plan.rounds, 5))]
 
 
 def _comparisons(name: str, times: dict[str, list[float]]) -> list[Row]:

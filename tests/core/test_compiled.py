@@ -255,11 +255,6 @@ def test_five_megabytes_are_refused_at_once(schema: Any) -> None:
     assert len(found.message) < 1000
 
 
-def test_five_megabytes_against_nested_repetition_take_less_than_a_tenth_of_a_second() -> None:
-    took, _ = seconds({"type": "string", "pattern": "^(a+)+$"}, LONG)
-    assert took < 0.1
-
-
 def test_five_megabytes_as_a_name_are_refused_at_once() -> None:
     schema = {"patternProperties": {"^(a+)+$": {}}, "additionalProperties": False}
     took, found = seconds(schema, {LONG: 1})
