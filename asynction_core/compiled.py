@@ -108,7 +108,8 @@ class SchemaCompiler:
             )
         except (jsonschema_rs.ValidationError, ValueError) as error:
             at = dotted(getattr(error, "instance_path", None) or ())
-            problem = f"this schema cannot be compiled: {error!s:.200}"
+            reason = getattr(error, "message", str(error))
+            problem = f"this schema cannot be compiled: {reason:.200}"
             raise SpecException(f"{problem} (at {at})" if at else problem, schema.place) from error
 
     def part(self, schema: Schema, uri: str, pointer: Pointer) -> jsonschema_rs.Validator:

@@ -252,6 +252,7 @@ class Dispatcher(socketio.AsyncServer):
         if registered is None:
             raise self.registration.unknown_event(namespace, event)
         registered.check_payload(args[1:])
+        args = (args[0], *registered.for_handler(args[1:]))
         result = await self._run(event, namespace, args)
         registered.check_ack(arguments_of(result))
         return result

@@ -2,7 +2,7 @@
 
 import importlib
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from asynction_core.exceptions import SpecException
@@ -63,6 +63,17 @@ def _error(handler: HandlerPath, problem: str) -> SpecException:
         handler.place,
         "A handler is 'package.module.function' or 'package.module:object.method'.",
     )
+
+
+def why_not(handler: Handler, arguments: Sequence[Any]) -> str | None:
+    """Return why *handler* cannot be called with *arguments*; None where it can."""
+    try:
+        inspect.signature(handler).bind(*arguments)
+    except TypeError as error:
+        return str(error)
+    except ValueError:  # a builtin that does not tell its signature
+        return None
+    return None
 
 
 def count_arguments(handler: Handler, most: int) -> int:

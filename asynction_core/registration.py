@@ -1,6 +1,6 @@
 """What a server has to register: the one reading of the model that every adapter shares."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -16,13 +16,22 @@ DEFAULT_PATH = "socket.io"
 
 @dataclass(frozen=True, slots=True)
 class RegisteredEvent:
-    """An event with its checks, compiled. ``handler`` is None where the document names none."""
+    """An event with its checks, compiled.
+
+    ``handler`` is None where the document names none. ``counts`` are the least and the greatest
+    number of arguments that a handler gets, as far as the document limits them.
+    """
 
     name: str
     place: str
     check_payload: Check
     check_ack: Check
     handler: Handler | None = None
+    counts: tuple[int, ...] = ()
+
+    def for_handler(self, arguments: Sequence[object]) -> Sequence[object]:
+        """Return the *arguments* that the handler gets: a lone null that says nothing is none."""
+        return () if self.counts == (0,) and list(arguments) == [None] else arguments
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,10 +189,22 @@ class _Registrar:
             check_payload=payload if self._validation else accept_anything,
             check_ack=ack if self._validation else accept_anything,
             handler=self._handler(event.handler) if received else None,
+            counts=_counts(event),
         )
 
     def _handler(self, path: HandlerPath | None) -> Handler | None:
         return import_handler(path) if path and self._import_handlers else None
+
+
+def _counts(event: Event) -> tuple[int, ...]:
+    """Return how many arguments, at least and at most, the handler of *event* gets."""
+    if event.payload is None:
+        return ()
+    arity = event.payload.arity
+    if not arity.spread:
+        return (arity.least,)
+    most = () if arity.most in (None, arity.least) else (arity.most,)
+    return (arity.least, *most)
 
 
 def _accept_handshake(_handshake: Handshake) -> None:

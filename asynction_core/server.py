@@ -17,8 +17,8 @@ from asynction_core import wire
 from asynction_core.context import Connection
 from asynction_core.dispatch import HANDSHAKE_ARGUMENTS, Dispatcher
 from asynction_core.exceptions import SpecException, ValidationException
-from asynction_core.handlers import Handler
-from asynction_core.registration import RegisteredNamespace, Registration, register
+from asynction_core.handlers import Handler, why_not
+from asynction_core.registration import RegisteredEvent, RegisteredNamespace, Registration, register
 from asynction_core.spec import Retrieve, load_spec
 from asynction_core.validation import Check, arguments_of
 
@@ -169,23 +169,39 @@ class AsynctionServer(Dispatcher):
             )
 
     def check_handlers(self) -> None:
-        """Raise ``SpecException`` if an event that clients may emit has no handler, naming all.
+        """Raise ``SpecException`` if an event that clients may emit has no handler for it.
+
+        Nor may the handler be one that cannot take the event's arguments. All are named.
 
         The server does it itself, before it serves its first request.
         """
-        missing = [
-            f"{event.place}: event {event.name!r} of {namespace.name} has no handler"
+        problems = [
+            problem
             for namespace in self.registration.namespaces.values()
             for event in namespace.received.values()
-            if self._find_handler(event.name, namespace.name, ())[0] is None
+            for problem in self._problems(event, namespace.name)
         ]
-        if missing:
+        if problems:
             raise SpecException(
-                "\n".join(missing),
-                fix="Name one ('x-handler: package.module.function') or register it with "
-                "server.on(event, namespace=...).",
+                "\n".join(problems),
+                fix="Name a handler ('x-handler: package.module.function') or register it with "
+                "server.on(event, namespace=...). It takes the client's sid and the event's "
+                "arguments.",
             )
         self._started = True
+
+    def _problems(self, event: RegisteredEvent, namespace: str) -> Iterator[str]:
+        where = f"{event.place}: event {event.name!r} of {namespace}"
+        if self._find_handler(event.name, namespace, ("sid",))[0] is None:
+            yield f"{where} has no handler"
+            return
+        for count in event.counts:
+            arguments = ("sid", *(object() for _ in range(count)))
+            handler, arguments = self._find_handler(event.name, namespace, arguments)
+            reason = why_not(handler, arguments) if handler else None
+            if reason:
+                name = getattr(handler, "__qualname__", repr(handler))
+                yield f"{where}: its handler {name!r} cannot take {count} beside the sid: {reason}"
 
     async def handle_request(self, *args: Any, **kwargs: Any) -> Any:
         """Handle a request to the Socket.IO endpoint; the first one checks the handlers."""

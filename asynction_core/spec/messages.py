@@ -1,14 +1,13 @@
 """Messages to events: what 2.x and 3.x have in common."""
 
-import logging
 from collections.abc import Sequence
 
 from asynction_core.exceptions import SpecException
+from asynction_core.spec import fields
 from asynction_core.spec.documents import Node
+from asynction_core.spec.fields import logger
 from asynction_core.spec.model import Bindings, Event, HandlerPath, NamespaceHandlers, Schema
 from asynction_core.spec.schemas import SchemaReader
-
-logger = logging.getLogger("asynction_core")
 
 RESERVED_EVENTS = frozenset(
     {"connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener"}
@@ -121,10 +120,13 @@ def namespace_handlers(channel: Node) -> NamespaceHandlers:
 def ws_bindings(channel: Node, schemas: SchemaReader) -> Bindings | None:
     """Return the WebSockets binding of *channel*, if it has one."""
     bindings = channel.get("bindings")
+    if bindings:
+        fields.warn_of_unknown(bindings.follow(), fields.BINDINGS)
     ws = bindings.follow().get("ws") if bindings else None
     if ws is None:
         return None
     ws = ws.follow()
+    fields.warn_of_unknown(ws, fields.WS_BINDING)
     method, query, headers = ws.get("method"), ws.get("query"), ws.get("headers")
     if method and method.string().upper() not in ("GET", "POST"):
         raise method.error(f"method must be GET or POST, found {method.value!r}")
@@ -141,8 +143,9 @@ def namespace_name(address: str) -> str:
     return address if address.startswith("/") else f"/{address}"
 
 
-def refuse_parameters(channel: Node, address: str) -> None:
+def check_channel(channel: Node, address: str) -> None:
     """Raise if *channel* has parameters: no namespace matches a template yet."""
+    fields.warn_of_unknown(channel, fields.CHANNEL)
     parameters = channel.get("parameters")
     if (parameters and parameters.mapping()) or "{" in address:
         raise channel.error(

@@ -7,16 +7,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
+from asynction_core.spec import fields
 from asynction_core.spec.documents import Node
 from asynction_core.spec.messages import (
     MessageReader,
     add_event,
+    check_channel,
     check_name,
     handler_path,
     layers_of,
     namespace_handlers,
     namespace_name,
-    refuse_parameters,
     ws_bindings,
 )
 from asynction_core.spec.model import Event, Namespace
@@ -38,7 +39,7 @@ def read_namespaces(
 def _namespace(
     address: str, channel: Node, messages: MessageReader, security: SecurityReader
 ) -> Namespace:
-    refuse_parameters(channel, address)
+    check_channel(channel, address)
     return Namespace(
         name=namespace_name(address),
         received=_events(channel.get("publish"), messages, security),
@@ -69,6 +70,7 @@ def _events(
 ) -> Mapping[str, Event]:
     events: dict[str, Event] = {}
     if operation is not None:
+        fields.warn_of_unknown(operation.follow(), fields.OPERATION)
         layers = layers_of(operation.follow(), trait_wins=True)
         requirements = security.read(layers.get("security"))
         message = layers.get("message")
@@ -100,6 +102,7 @@ def _event(
     requirements: tuple[Mapping[str, tuple[str, ...]], ...] | None,
 ) -> Event:
     target = _follow(node)
+    fields.warn_of_unknown(target, fields.MESSAGE)
     message = layers_of(target, trait_wins=True)
     messages.warn_of_headers(message)
     name = message.get("name")

@@ -3,17 +3,17 @@
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
+from asynction_core.spec import fields
 from asynction_core.spec.documents import Location, Node
 from asynction_core.spec.messages import (
     MessageReader,
     add_event,
+    check_channel,
     check_name,
     handler_path,
     layers_of,
-    logger,
     namespace_handlers,
     namespace_name,
-    refuse_parameters,
     ws_bindings,
 )
 from asynction_core.spec.model import Event, Namespace, Schema
@@ -71,7 +71,7 @@ class _Channel:
         self.address: str | None = None
         if address is not None and address.value is not None:
             self.address = address.string()
-            refuse_parameters(self.node, self.address)
+            check_channel(self.node, self.address)
 
     def require_address(self, operation: Node) -> None:
         if self.address is None:
@@ -82,7 +82,9 @@ class _Channel:
 
     def warn_if_unused(self) -> None:
         if not self.operations and not self.is_for_replies and "messages" in self.node.value:
-            logger.warning("%s: no operation receives or sends its messages", self.node.place)
+            fields.logger.warning(
+                "%s: no operation receives or sends its messages", self.node.place
+            )
 
 
 class _OperationReader:
@@ -124,10 +126,12 @@ class _OperationReader:
         return MappingProxyType(events)
 
     def _operation(self, node: Node) -> Iterator[Event]:
+        fields.warn_of_unknown(node, fields.OPERATION)
         operation = layers_of(node, trait_wins=False)
         requirements = self._security.read(operation.get("security"))
         acks = self._reply(operation.get("reply"))
         for key, at in _messages_of(node):
+            fields.warn_of_unknown(at.follow(), fields.MESSAGE)
             message = layers_of(at.follow(), trait_wins=False)
             self._messages.warn_of_headers(message)
             name = message.get("name")

@@ -27,12 +27,12 @@ async def new_message(sid: str, text: str) -> None:
     await tell_others("new message", message=text)
 
 
-async def typing(sid: str, *_: None) -> None:
+async def typing(sid: str) -> None:
     """Tell everybody else that the user is typing."""
     await tell_others("typing")
 
 
-async def stop_typing(sid: str, *_: None) -> None:
+async def stop_typing(sid: str) -> None:
     """Tell everybody else that the user has stopped typing."""
     await tell_others("stop typing")
 

@@ -318,3 +318,53 @@ def test_the_admin_ui_may_not_take_a_namespace_of_the_document() -> None:
     server = AsynctionServer.from_spec(document({"/admin": channel()}))
     with pytest.raises(ValueError, match="'/admin'"):
         server.instrument(auth=False)
+
+
+@pytest.mark.parametrize(
+    ("payload", "handler", "problem"),
+    [
+        ({"type": "string"}, lambda sid: None, "cannot take 1 beside the sid"),
+        ({"type": "string"}, lambda: None, "cannot take 1 beside the sid"),
+        ({"type": "null"}, lambda sid, value: None, "cannot take 0 beside the sid"),
+        (
+            {"type": "array", "prefixItems": [{}, {}], "minItems": 1},
+            lambda sid, one: None,
+            "cannot take 2 beside the sid",
+        ),
+    ],
+)
+def test_a_handler_that_cannot_take_the_arguments_stops_the_start_up(
+    payload: Any, handler: Any, problem: str
+) -> None:
+    server = AsynctionServer.from_spec(document({"/": channel(received=[message("x", payload)])}))
+    server.on("x", handler)
+    with pytest.raises(SpecException, match=problem):
+        server.check_handlers()
+
+
+@pytest.mark.parametrize(
+    ("payload", "handler"),
+    [
+        ({"type": "string"}, lambda sid, value: None),
+        ({"type": "string"}, lambda sid, *values: None),
+        ({"type": "null"}, lambda sid: None),
+        ({"type": "array", "prefixItems": [{}, {}], "minItems": 1}, lambda sid, one, two=2: None),
+        ({"type": "array", "prefixItems": [{}], "items": {}}, lambda sid, *more: None),
+        (None, lambda sid, anything: None),
+        ({"type": "string"}, print),
+    ],
+)
+def test_a_handler_that_can_is_registered(payload: Any, handler: Any) -> None:
+    server = AsynctionServer.from_spec(document({"/": channel(received=[message("x", payload)])}))
+    server.on("x", handler)
+    server.check_handlers()
+
+
+async def test_a_lone_null_is_not_handed_to_the_handler(connect: MakePeer) -> None:
+    spec = document({"/": channel(received=[message("x", {"type": "null"})])})
+    server = AsynctionServer.from_spec(spec)
+    server.on("x", lambda sid: "called")
+    with serving(AsynctionMiddleware(server=server)) as url:
+        peer = await connect(url)
+        assert await peer.call("x") == "called"
+        assert await peer.call("x", None) == "called"

@@ -6,6 +6,7 @@ import pytest
 from spec_support import event_of, namespace_of, refused, schema_of
 from support import channel, document, message
 
+from asynction_core.spec import load_spec
 from asynction_core.spec.model import NamespaceHandlers
 
 OPERATION = "the document, channels./chat.publish"
@@ -421,3 +422,27 @@ def test_the_schema_of_a_query_must_be_a_schema() -> None:
 
 def test_a_payload_may_be_a_boolean_schema() -> None:
     assert schema_of(False).contents is False
+
+
+@pytest.mark.parametrize(
+    ("channel", "field", "place"),
+    [
+        ({"pubish": {}}, "pubish", "channels./"),
+        ({"publish": {"mesage": {}}}, "mesage", "channels./.publish"),
+        ({"publish": {"message": {"name": "a", "paylod": {}}}}, "paylod", "publish.message"),
+        ({"bindings": {"websocket": {}}}, "websocket", "channels./.bindings"),
+        ({"bindings": {"ws": {"querry": {}}}}, "querry", "channels./.bindings.ws"),
+    ],
+)
+def test_a_field_that_asyncapi_does_not_have_is_logged(
+    caplog: pytest.LogCaptureFixture, channel: dict[str, object], field: str, place: str
+) -> None:
+    load_spec({"asyncapi": "2.6.0", "channels": {"/": channel}})
+
+    assert f"{place}: AsyncAPI has no field {field!r} here; ignored" in caplog.text
+
+
+def test_extensions_are_not_logged(caplog: pytest.LogCaptureFixture) -> None:
+    load_spec({"asyncapi": "2.6.0", "channels": {"/": {"x-mine": 1, "publish": {"x-mine": 1}}}})
+
+    assert caplog.text == ""
