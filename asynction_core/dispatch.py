@@ -66,6 +66,7 @@ class Dispatcher(socketio.AsyncServer):
             return  # closed, and the client goes on sending
         try:
             found = wire.read_packet(data, self._binary_packet, eio_sid, self.packet_class)
+            self._refuse_attachments_of_strangers(eio_sid)
         except wire.MalformedPacket as error:
             refusals.logger.warning("client %s is disconnected: %s", eio_sid, error)
             await self._close_transport(eio_sid)
@@ -81,7 +82,15 @@ class Dispatcher(socketio.AsyncServer):
         else:
             await self._handle_disconnect(eio_sid, found.namespace, self.reason.CLIENT_DISCONNECT)
 
+    def _refuse_attachments_of_strangers(self, eio_sid: str) -> None:
+        """Raise if a packet waits for attachments from a client that is not in its namespace."""
+        waiting = self._binary_packet.get(eio_sid)
+        if waiting and not self.manager.sid_from_eio_sid(eio_sid, waiting.namespace or "/"):
+            del self._binary_packet[eio_sid]
+            raise wire.MalformedPacket("binary data for a namespace that the client is not in")
+
     async def _handle_eio_disconnect(self, eio_sid: str, reason: str) -> None:
+        self._binary_packet.pop(eio_sid, None)
         await super()._handle_eio_disconnect(eio_sid, reason)
         transport = self.eio.sockets.get(eio_sid)
         if transport is not None and reason == self.reason.CLIENT_DISCONNECT:

@@ -210,3 +210,27 @@ async def test_an_event_before_the_namespace_is_joined_is_ignored(
         await raw.send('420["text","in"]')
         assert await raw.receive() == '430["str"]'
     assert echo.calls == ["str"]
+
+
+async def test_attachments_of_a_client_that_is_not_in_the_namespace_are_not_kept(
+    connect: MakePeer, connect_raw: MakeRawPeer
+) -> None:
+    echo = Echo()
+    with serving(echo.app) as url:
+        raw = await connect_raw(url, "/nowhere")
+        await raw.send('451-["file",{"_placeholder":true,"num":0}]')
+        assert await raw.receive_all() == ["1"]
+        await check_next_client(connect, url)
+    assert echo.server._binary_packet == {}
+
+
+async def test_a_packet_whose_attachments_never_come_is_forgotten(
+    connect: MakePeer, connect_raw: MakeRawPeer
+) -> None:
+    echo = Echo()
+    with serving(echo.app) as url:
+        raw = await connect_raw(url)
+        await raw.send('451-["file",{"_placeholder":true,"num":0}]')
+        await raw.close()
+        await check_next_client(connect, url)
+    assert echo.server._binary_packet == {}
