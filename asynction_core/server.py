@@ -18,6 +18,7 @@ from asynction_core.context import Connection
 from asynction_core.dispatch import HANDSHAKE_ARGUMENTS, Dispatcher
 from asynction_core.exceptions import SpecException, ValidationException
 from asynction_core.handlers import Handler, why_not
+from asynction_core.message_queue import check_published
 from asynction_core.registration import RegisteredEvent, RegisteredNamespace, Registration, register
 from asynction_core.spec import Retrieve, load_spec
 from asynction_core.validation import Check, arguments_of
@@ -55,6 +56,7 @@ class AsynctionServer(Dispatcher):
             json_module = kwargs.pop("json", None)
             kwargs["serializer"] = wire.packet_class(json_module) if json_module else wire.Packet
         super().__init__(registration, **kwargs)
+        check_published(self.manager, self._check_emit)
         path = registration.path if socketio_path is None else socketio_path
         self.socketio_path = path.strip("/")
         self.docs = docs
