@@ -15,6 +15,7 @@ from asynction_core.context import (
     send,
     session,
 )
+from asynction_core.emitter import AsynctionEmitter, SyncAsynctionEmitter
 from asynction_core.exceptions import (
     AsynctionException,
     BindingsValidationException,
@@ -31,6 +32,7 @@ from asynction_core.server import AsynctionServer
 from asynction_core.spec import Spec, load_spec
 
 __all__ = [
+    "AsynctionEmitter",
     "AsynctionException",
     "AsynctionMiddleware",
     "AsynctionServer",
@@ -41,6 +43,7 @@ __all__ = [
     "SecurityException",
     "Spec",
     "SpecException",
+    "SyncAsynctionEmitter",
     "ValidationException",
     "call",
     "close_room",

@@ -14,6 +14,7 @@ import asynction_flask
 
 def test_names_of_the_core() -> None:
     assert asynction_core.__all__ == [
+        "AsynctionEmitter",
         "AsynctionException",
         "AsynctionMiddleware",
         "AsynctionServer",
@@ -24,6 +25,7 @@ def test_names_of_the_core() -> None:
         "SecurityException",
         "Spec",
         "SpecException",
+        "SyncAsynctionEmitter",
         "ValidationException",
         "call",
         "close_room",
