@@ -1,11 +1,15 @@
 """The README's own code, run as it is printed."""
 
 import json
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from e2e.running import running
+from e2e.running import SOURCE, running
+from e2e.valkey import valkey
 from peers import Peer
 
 README = (Path(__file__).parents[2] / "README.md").read_text()
@@ -67,6 +71,24 @@ async def test_handlers_in_code(
         peer = await Peer().connect(server.url)
         assert await peer.call("greet", {"name": "Ann"}) == "Hello, Ann!"
         await peer.close()
+
+
+async def test_from_another_process(
+    greeter: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with valkey(tmp_path) as queue:
+        for name, word in (("app", "client_manager=socketio"), ("emitting", "AsynctionEmitter")):
+            code = block("python", word).replace("redis://localhost:6379/0", queue.url)
+            (greeter / f"{name}.py").write_text(code)
+        monkeypatch.chdir(greeter)
+        with running(greeter, tmp_path / "1") as one, running(greeter, tmp_path / "2") as two:
+            peers = [await Peer().connect(one.url), await Peer().connect(two.url)]
+            queue.wait_for_listeners(2)
+            environ = {**os.environ, "PYTHONPATH": str(SOURCE)}
+            subprocess.run([sys.executable, "emitting.py"], check=True, timeout=20, env=environ)
+            for peer in peers:
+                assert await peer.next() == [("greeted", "everybody")]
+                await peer.close()
 
 
 def test_the_code_blocks_of_handlers_compile() -> None:
