@@ -79,8 +79,19 @@ class SecurityException(
     socketio.exceptions.ConnectionRefusedError,
     builtins.ConnectionRefusedError,
 ):
-    """A connection that does not meet the security requirements of its namespace."""
+    """A connection or an event that does not meet its security requirements.
 
-    def __init__(self, *args: Any) -> None:
+    A security function may raise it to reject a credential.
+
+    :ivar reason: what the log is told, and the client is not.
+    :ivar namespace: where the event was going; None where it is about a connection.
+    :ivar event: the event; None where it is about a connection.
+    """
+
+    namespace: str | None = None
+    event: str | None = None
+
+    def __init__(self, *args: Any, reason: str | None = None) -> None:
         socketio.exceptions.ConnectionRefusedError.__init__(self, *args)
         self.args = args  # OSError, the base of the builtin, forgets them
+        self.reason = reason

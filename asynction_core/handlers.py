@@ -2,7 +2,8 @@
 
 import importlib
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from asynction_core.exceptions import SpecException
@@ -65,10 +66,12 @@ def _error(handler: HandlerPath, problem: str) -> SpecException:
     )
 
 
-def why_not(handler: Handler, arguments: Sequence[Any]) -> str | None:
-    """Return why *handler* cannot be called with *arguments*; None where it can."""
+def why_not(
+    handler: Handler, arguments: Sequence[Any], keywords: Mapping[str, Any] | None = None
+) -> str | None:
+    """Return why *handler* cannot be called with these arguments; None where it can."""
     try:
-        inspect.signature(handler).bind(*arguments)
+        inspect.signature(handler).bind(*arguments, **(keywords or {}))
     except TypeError as error:
         return str(error)
     except ValueError:  # a builtin that does not tell its signature
@@ -76,8 +79,11 @@ def why_not(handler: Handler, arguments: Sequence[Any]) -> str | None:
     return None
 
 
-def count_arguments(handler: Handler, most: int) -> int:
-    """Return how many of *most* positional arguments *handler* takes, at most *most*."""
+def count_arguments(handler: Handler, most: int, by_name: Sequence[str] = ()) -> int:
+    """Return how many of *most* positional arguments *handler* takes, at most *most*.
+
+    :param by_name: parameters that are given by name, if at all.
+    """
     try:
         parameters = inspect.signature(handler).parameters.values()
     except (TypeError, ValueError):
@@ -85,4 +91,77 @@ def count_arguments(handler: Handler, most: int) -> int:
     if any(parameter.kind is parameter.VAR_POSITIONAL for parameter in parameters):
         return most
     kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    return min(most, sum(parameter.kind in kinds for parameter in parameters))
+    counted = (each for each in parameters if each.kind in kinds and each.name not in by_name)
+    return min(most, len(list(counted)))
+
+
+def takes(handler: Handler, name: str) -> bool:
+    """Tell whether *handler* has a parameter that is called *name*."""
+    parameter = _parameters(handler).get(name)
+    return parameter is not None and parameter.kind in (
+        inspect.Parameter.POSITIONAL_OR_KEYWORD,
+        inspect.Parameter.KEYWORD_ONLY,
+    )
+
+
+def by_name(handler: Handler, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return those of *values* that *handler* takes by their names."""
+    kinds = {parameter.kind for parameter in _parameters(handler).values()}
+    anything = inspect.Parameter.VAR_KEYWORD in kinds
+    return {name: value for name, value in values.items() if anything or takes(handler, name)}
+
+
+def _parameters(handler: Handler) -> Mapping[str, inspect.Parameter]:
+    try:
+        return inspect.signature(handler).parameters
+    except (TypeError, ValueError):
+        return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A function of the user's, and what to call it with. Its result may be awaitable."""
+
+    function: Handler
+    arguments: tuple[Any, ...]
+    keywords: Mapping[str, Any]
+
+
+class Caller:
+    """Calls *function* with what its signature takes.
+
+    :param count: how many positional arguments it is always given.
+    :param documented: names of further arguments, in order. Each is given by its name where the
+        function has a parameter of that name, else by position where it has one to fill.
+    :param named: names of arguments that are only ever given by name.
+    """
+
+    def __init__(
+        self, function: Handler, count: int, documented: Sequence[str], named: Sequence[str] = ()
+    ) -> None:
+        self.function = function
+        parameters = _parameters(function)
+        kinds = {parameter.kind for parameter in parameters.values()}
+        anything = inspect.Parameter.VAR_POSITIONAL in kinds or not parameters
+        by_name = [name for name in (*documented, *named) if takes(function, name)]
+        if inspect.Parameter.VAR_KEYWORD in kinds and not anything:
+            by_name = [*documented, *named]
+        others = [name for name in documented if name not in by_name]
+        waiting = sum(
+            _must_be_filled(each) and each.name not in by_name for each in parameters.values()
+        )
+        self._positional = others if anything else others[: max(waiting - count, 0)]
+        self._by_name = by_name
+
+    def call(self, arguments: Sequence[Any], further: Mapping[str, Any]) -> Call:
+        """Return the call with *arguments*, and those of *further* that the function takes."""
+        return Call(
+            self.function,
+            (*arguments, *(further[name] for name in self._positional)),
+            {name: further[name] for name in self._by_name},
+        )
+
+
+def _must_be_filled(parameter: inspect.Parameter) -> bool:
+    positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    return parameter.kind in positional and parameter.default is parameter.empty

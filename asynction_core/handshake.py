@@ -21,7 +21,8 @@ class Handshake:
     """What a client said when it connected.
 
     ``headers`` are pairs as they came, names in lower case; ``query`` maps each name to its
-    values; ``auth`` is the payload of the Socket.IO CONNECT packet.
+    values; ``auth`` is the payload of the Socket.IO CONNECT packet; ``certificate`` is the TLS
+    client certificate, in PEM, if the server verified one.
     """
 
     method: str
@@ -29,6 +30,7 @@ class Handshake:
     headers: tuple[tuple[str, str], ...] = field(repr=False)
     query: Mapping[str, tuple[str, ...]] = field(repr=False)
     auth: Any = field(default=None, repr=False)
+    certificate: str | None = field(default=None, repr=False)
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, Any], auth: Any = None) -> "Handshake":
@@ -40,7 +42,37 @@ class Handshake:
             headers=tuple(_headers(environ)),
             query=MappingProxyType({name: tuple(values) for name, values in query.items()}),
             auth=auth,
+            certificate=_certificate(environ),
         )
+
+    def header(self, name: str) -> tuple[str, ...]:
+        """Return the values of the header *name*, one for each time that it was sent."""
+        name = name.lower()
+        return tuple(value for key, value in self.headers if key == name)
+
+    def cookie(self, name: str) -> tuple[str, ...]:
+        """Return the values of the cookie *name* (RFC 6265, section 4.2)."""
+        pairs = (pair.partition("=") for line in self.header("cookie") for pair in line.split(";"))
+        return tuple(_unquoted(value.strip()) for key, _, value in pairs if key.strip() == name)
+
+
+def _unquoted(value: str) -> str:
+    return value[1:-1] if len(value) > 1 and value[0] == value[-1] == '"' else value
+
+
+def _certificate(environ: Mapping[str, Any]) -> str | None:
+    """Return the client's certificate, in PEM, if it was verified.
+
+    It is in the ``tls`` extension of ASGI ("TLS Extension", 0.2), or where Werkzeug and mod_ssl
+    put it in a WSGI environment.
+    """
+    scope = environ.get("asgi.scope")
+    if scope is None:
+        verified = environ.get("SSL_CLIENT_VERIFY", "SUCCESS") == "SUCCESS"
+        return environ.get("SSL_CLIENT_CERT") or None if verified else None
+    tls = (scope.get("extensions") or {}).get("tls") or {}
+    chain = tls.get("client_cert_chain") or ()
+    return next(iter(chain), None) if tls.get("client_cert_error") is None else None
 
 
 def _headers(environ: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

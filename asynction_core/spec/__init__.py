@@ -13,6 +13,7 @@ from typing import Any
 from asynction_core.exceptions import SpecException
 from asynction_core.spec import v2, v3
 from asynction_core.spec.documents import Documents, Node, Retrieve
+from asynction_core.spec.fields import ROOT, check_fields
 from asynction_core.spec.messages import MessageReader, add_event
 from asynction_core.spec.model import Event, Namespace, NamespaceHandlers, Spec
 from asynction_core.spec.schemas import SchemaReader
@@ -43,6 +44,7 @@ def load_spec(
     """
     root = Documents(retrieve).root(spec_path)
     version = _check_version(root)
+    check_fields(root, ROOT)
     security = SecurityReader(root)
     messages = MessageReader(root, SchemaReader())
     reader = v2 if version.startswith("2.") else v3

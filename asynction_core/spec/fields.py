@@ -6,10 +6,22 @@ from asynction_core.spec.documents import Node
 
 logger = logging.getLogger("asynction_core")
 
+ROOT = frozenset(
+    {
+        *("asyncapi", "id", "info", "servers", "defaultContentType", "channels", "operations"),
+        *("components", "tags", "externalDocs"),
+    }
+)
 CHANNEL = frozenset(
     {
         *("publish", "subscribe", "parameters", "bindings", "servers", "description", "address"),
-        *("messages", "title", "summary", "tags", "externalDocs"),
+        *("messages", "title", "summary", "tags", "externalDocs", "x-security"),
+    }
+)
+SERVER = frozenset(
+    {
+        *("url", "host", "pathname", "protocol", "protocolVersion", "variables", "security"),
+        *("bindings", "description", "title", "summary", "tags", "externalDocs"),
     }
 )
 OPERATION = frozenset(
@@ -25,6 +37,12 @@ MESSAGE = frozenset(
         *("externalDocs", "bindings", "examples"),
     }
 )
+SECURITY_SCHEME = frozenset(
+    {
+        *("type", "description", "name", "in", "scheme", "bearerFormat", "flows", "scopes"),
+        "openIdConnectUrl",
+    }
+)
 WS_BINDING = frozenset({"method", "query", "headers", "bindingVersion"})
 BINDINGS = frozenset(
     {
@@ -35,8 +53,18 @@ BINDINGS = frozenset(
 )
 
 
-def warn_of_unknown(node: Node, known: frozenset[str]) -> None:
-    """Log each field of *node* that neither AsyncAPI nor an extension (``x-…``) defines."""
+def check_fields(node: Node, known: frozenset[str]) -> None:
+    """Log each field of *node* that neither AsyncAPI nor an extension (``x-…``) defines.
+
+    :raises SpecException: one of them asks for security, which would not be enforced.
+    """
     for name in node.mapping():
-        if name not in known and name != "$ref" and not name.startswith("x-"):
+        if name in known or name == "$ref":
+            continue
+        if name in ("security", "x-security"):
+            raise node.child(name).error(
+                f"{name!r} means nothing here, so what it asks for would not be enforced",
+                "Servers and operations have 'security', channels have 'x-security'.",
+            )
+        if not name.startswith("x-"):
             logger.warning("%s: AsyncAPI has no field %r here; ignored", node.place, name)

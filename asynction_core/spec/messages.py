@@ -121,12 +121,12 @@ def ws_bindings(channel: Node, schemas: SchemaReader) -> Bindings | None:
     """Return the WebSockets binding of *channel*, if it has one."""
     bindings = channel.get("bindings")
     if bindings:
-        fields.warn_of_unknown(bindings.follow(), fields.BINDINGS)
+        fields.check_fields(bindings.follow(), fields.BINDINGS)
     ws = bindings.follow().get("ws") if bindings else None
     if ws is None:
         return None
     ws = ws.follow()
-    fields.warn_of_unknown(ws, fields.WS_BINDING)
+    fields.check_fields(ws, fields.WS_BINDING)
     method, query, headers = ws.get("method"), ws.get("query"), ws.get("headers")
     if method and method.string().upper() not in ("GET", "POST"):
         raise method.error(f"method must be GET or POST, found {method.value!r}")
@@ -145,7 +145,7 @@ def namespace_name(address: str) -> str:
 
 def check_channel(channel: Node, address: str) -> None:
     """Raise if *channel* has parameters: no namespace matches a template yet."""
-    fields.warn_of_unknown(channel, fields.CHANNEL)
+    fields.check_fields(channel, fields.CHANNEL)
     parameters = channel.get("parameters")
     if (parameters and parameters.mapping()) or "{" in address:
         raise channel.error(

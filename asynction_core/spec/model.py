@@ -54,11 +54,23 @@ class HandlerPath:
 
 @dataclass(frozen=True, slots=True)
 class SecurityScheme:
-    """A security scheme object (AsyncAPI 2.6.0 and 3.0.0, "Security Scheme Object")."""
+    """A security scheme object (AsyncAPI 2.6.0 and 3.0.0, "Security Scheme Object").
+
+    ``type`` is the scheme's; for ``http``, ``basic`` or ``bearer``. ``location`` is its ``in`` and
+    ``parameter`` its ``name``. ``auth_field`` is the field of the Socket.IO ``auth`` payload that
+    may carry the credential, None where none may. ``scopes_known`` are the scopes that its flows
+    define, None where any may be asked for.
+    """
 
     name: str
     type: str
-    definition: Mapping[str, Any] = field(repr=False, compare=False)
+    location: str | None
+    parameter: str | None
+    auth_field: str | None
+    bearer_format: str | None
+    info_function: HandlerPath | None
+    scope_function: HandlerPath | None
+    scopes_known: frozenset[str] | None
     place: str
 
 

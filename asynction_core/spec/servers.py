@@ -4,6 +4,7 @@ import re
 from urllib.parse import urlsplit
 
 from asynction_core.spec.documents import Node
+from asynction_core.spec.fields import SERVER, check_fields
 from asynction_core.spec.model import Server
 from asynction_core.spec.security import SecurityReader
 
@@ -17,6 +18,7 @@ def read_servers(root: Node, security: SecurityReader) -> dict[str, Server]:
 
 
 def _server(name: str, node: Node, security: SecurityReader) -> Server:
+    check_fields(node, SERVER)
     protocol = node.get("protocol")
     requirements = node.get("security")
     return Server(

@@ -70,7 +70,7 @@ def _events(
 ) -> Mapping[str, Event]:
     events: dict[str, Event] = {}
     if operation is not None:
-        fields.warn_of_unknown(operation.follow(), fields.OPERATION)
+        fields.check_fields(operation.follow(), fields.OPERATION)
         layers = layers_of(operation.follow(), trait_wins=True)
         requirements = security.read(layers.get("security"))
         message = layers.get("message")
@@ -102,7 +102,7 @@ def _event(
     requirements: tuple[Mapping[str, tuple[str, ...]], ...] | None,
 ) -> Event:
     target = _follow(node)
-    fields.warn_of_unknown(target, fields.MESSAGE)
+    fields.check_fields(target, fields.MESSAGE)
     message = layers_of(target, trait_wins=True)
     messages.warn_of_headers(message)
     name = message.get("name")

@@ -126,12 +126,12 @@ class _OperationReader:
         return MappingProxyType(events)
 
     def _operation(self, node: Node) -> Iterator[Event]:
-        fields.warn_of_unknown(node, fields.OPERATION)
+        fields.check_fields(node, fields.OPERATION)
         operation = layers_of(node, trait_wins=False)
         requirements = self._security.read(operation.get("security"))
         acks = self._reply(operation.get("reply"))
         for key, at in _messages_of(node):
-            fields.warn_of_unknown(at.follow(), fields.MESSAGE)
+            fields.check_fields(at.follow(), fields.MESSAGE)
             message = layers_of(at.follow(), trait_wins=False)
             self._messages.warn_of_headers(message)
             name = message.get("name")

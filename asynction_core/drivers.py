@@ -1,0 +1,66 @@
+"""Drives a decision in an event loop: calls what it asks for, and gives it the results."""
+
+import asyncio
+import inspect
+from collections.abc import Awaitable
+from typing import Any
+
+from asynction_core.handlers import Call
+from asynction_core.identity import Identity
+from asynction_core.security import Decision
+
+
+async def decide(decision: Decision, timeout: float) -> Identity:
+    """Return what *decision* comes to.
+
+    A plain function runs in a thread, so that it can neither block the event loop nor outlast the
+    timeout; the thread itself cannot be stopped.
+
+    :param timeout: how long each call may take, in seconds.
+    :raises SecurityException: the client may not connect.
+    """
+    try:
+        call = next(decision)
+        while True:
+            try:
+                result = await _within(_run(call), timeout)
+            except Exception as error:
+                call = decision.throw(error)
+            else:
+                call = decision.send(result)
+    except StopIteration as end:
+        identity: Identity = end.value
+        return identity
+    finally:
+        decision.close()
+
+
+async def _run(call: Call) -> Any:
+    if inspect.iscoroutinefunction(call.function):
+        return await call.function(*call.arguments, **call.keywords)
+    result = await asyncio.to_thread(call.function, *call.arguments, **call.keywords)
+    return await result if inspect.isawaitable(result) else result
+
+
+async def _within(call: Awaitable[Any], timeout: float) -> Any:
+    """Return the result of *call*; do not wait for one that ignores its cancellation.
+
+    :raises TimeoutError: it took longer than *timeout* seconds.
+    """
+    task = asyncio.ensure_future(call)
+    try:
+        done, _ = await asyncio.wait([task], timeout=timeout)
+    finally:
+        if not task.done():
+            task.cancel()
+            task.add_done_callback(_retrieve)
+    if not done:
+        raise TimeoutError
+    if task.cancelled():
+        raise RuntimeError("the function cancelled itself")
+    return task.result()
+
+
+def _retrieve(task: "asyncio.Future[Any]") -> None:
+    if not task.cancelled():
+        task.exception()
