@@ -8,6 +8,7 @@ from asynction_core.exceptions import (
     SecurityException,
     ValidationException,
 )
+from asynction_core.identity import SecurityInfo
 
 __all__ = [
     "AsynctionException",
@@ -15,5 +16,6 @@ __all__ = [
     "MessageAckValidationException",
     "PayloadValidationException",
     "SecurityException",
+    "SecurityInfo",
     "ValidationException",
 ]

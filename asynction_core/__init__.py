@@ -26,6 +26,7 @@ from asynction_core.exceptions import (
     ValidationException,
 )
 from asynction_core.handshake import Handshake
+from asynction_core.identity import SecurityInfo
 from asynction_core.middleware import AsynctionMiddleware
 from asynction_core.refusals import problem_ack
 from asynction_core.server import AsynctionServer
@@ -41,6 +42,7 @@ __all__ = [
     "MessageAckValidationException",
     "PayloadValidationException",
     "SecurityException",
+    "SecurityInfo",
     "Spec",
     "SpecException",
     "SyncAsynctionEmitter",

@@ -2,10 +2,13 @@
 
 from contextlib import AbstractAsyncContextManager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import socketio.exceptions
+
 from asynction_core.handshake import Handshake
+from asynction_core.identity import ANONYMOUS, Identity
 
 if TYPE_CHECKING:
     from asynction_core.server import AsynctionServer
@@ -15,14 +18,16 @@ if TYPE_CHECKING:
 class Connection:
     """A client in a namespace, from its handshake to its disconnection.
 
-    ``handshake`` is None where the client is connected to another process.
+    ``handshake`` is None where the client is connected to another process. ``expiry`` is what
+    ends the connection when its credentials expire; it can be cancelled.
     """
 
     server: "AsynctionServer"
     sid: str
     namespace: str
     handshake: Handshake | None = None
-    token_info: Any = None
+    identity: Identity = ANONYMOUS
+    expiry: Any = field(default=None, repr=False)
 
 
 running: ContextVar[tuple[Connection, str]] = ContextVar("running")
@@ -69,8 +74,16 @@ class _Current:
 
     @property
     def token_info(self) -> Any:
-        """What the security functions said of the client; None without security."""
-        return self._connection.token_info
+        """The security info of the client; None where it is anonymous.
+
+        Where several schemes were required together, it maps their names to their infos.
+        """
+        return self._connection.identity.token_info
+
+    @property
+    def user(self) -> Any:
+        """The ``sub`` or ``uid`` of the client's security info; None where it is anonymous."""
+        return self._connection.identity.user
 
 
 current = _Current()
@@ -182,8 +195,13 @@ async def close_room(room: str, *, namespace: str | None = None) -> None:
 
 
 async def disconnect(sid: str | None = None, *, namespace: str | None = None) -> None:
-    """Disconnect the running handler's client."""
+    """Disconnect the running handler's client; in its connect handler, refuse it.
+
+    :raises socketio.exceptions.ConnectionRefusedError: in the connect handler, to end it.
+    """
     sid, namespace = _recipient(sid, namespace)
+    if current.server.manager.is_pre_connected(sid, namespace):
+        raise socketio.exceptions.ConnectionRefusedError
     await current.server.disconnect(sid, namespace=namespace)
 
 

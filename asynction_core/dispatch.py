@@ -1,42 +1,36 @@
-"""How packets reach handlers: python-socketio's hooks, with the document's checks in between."""
+"""How events and acknowledgements reach handlers, with the document's checks in between."""
 
-import asyncio
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
+from time import time
 from types import CoroutineType
 from typing import Any
 
 import socketio
-import socketio.exceptions
 from socketio import packet
 
-from asynction_core import refusals, wire
+from asynction_core import refusals
 from asynction_core.context import Connection, running
-from asynction_core.handlers import Handler, count_arguments
-from asynction_core.handshake import Handshake
+from asynction_core.handlers import Handler, by_name, count_arguments
+from asynction_core.identity import ANONYMOUS
 from asynction_core.registration import Registration
+from asynction_core.transport import Transport
 from asynction_core.validation import Check, arguments_of
 
 HANDSHAKE_ARGUMENTS = {"connect": 3, "disconnect": 2}
 """How many arguments the handlers of python-socketio's own events may take."""
 
 
-class Dispatcher(socketio.AsyncServer):
-    """Dispatches what clients send, once it has passed its checks.
-
-    It overrides the hooks that ``socketio.AsyncServer`` calls itself with; the public methods
-    are :class:`asynction_core.AsynctionServer`'s.
-    """
+class Dispatcher(Transport):
+    """Dispatches what clients send, once it has passed its checks."""
 
     default_error_handler: Handler | None
 
     def __init__(self, registration: Registration, **kwargs: Any) -> None:
-        super().__init__(namespaces=list(registration.namespaces) or ["/"], **kwargs)
-        self.registration = registration
+        super().__init__(registration, **kwargs)
         self._error_handlers: dict[str, Handler] = {}
         self._connections: dict[tuple[str, str], Connection] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
         self._undocumented: set[str] = set()
 
     async def _run_callback(
@@ -61,131 +55,6 @@ class Dispatcher(socketio.AsyncServer):
         finally:
             running.reset(token)
 
-    async def _handle_eio_message(self, eio_sid: str, data: str | bytes) -> None:
-        if eio_sid not in self.environ:
-            return  # closed, and the client goes on sending
-        try:
-            found = wire.read_packet(data, self._binary_packet, eio_sid, self.packet_class)
-            self._refuse_attachments_of_strangers(eio_sid)
-        except wire.MalformedPacket as error:
-            refusals.logger.warning("client %s is disconnected: %s", eio_sid, error)
-            await self._close_transport(eio_sid)
-            return
-        if found is None:
-            return
-        if found.packet_type in (packet.EVENT, packet.BINARY_EVENT):
-            await self._handle_event(eio_sid, found.namespace, found.id, found.data)
-        elif found.packet_type in (packet.ACK, packet.BINARY_ACK):
-            await self._handle_ack(eio_sid, found.namespace, found.id, found.data)
-        elif found.packet_type == packet.CONNECT:
-            await self._handle_connect(eio_sid, found.namespace, found.data)
-        else:
-            await self._handle_disconnect(eio_sid, found.namespace, self.reason.CLIENT_DISCONNECT)
-
-    def _refuse_attachments_of_strangers(self, eio_sid: str) -> None:
-        """Raise if a packet waits for attachments from a client that is not in its namespace."""
-        waiting = self._binary_packet.get(eio_sid)
-        if waiting and not self.manager.sid_from_eio_sid(eio_sid, waiting.namespace or "/"):
-            del self._binary_packet[eio_sid]
-            raise wire.MalformedPacket("binary data for a namespace that the client is not in")
-
-    async def _handle_eio_disconnect(self, eio_sid: str, reason: str) -> None:
-        self._binary_packet.pop(eio_sid, None)
-        await super()._handle_eio_disconnect(eio_sid, reason)
-        transport = self.eio.sockets.get(eio_sid)
-        if transport is not None and reason == self.reason.CLIENT_DISCONNECT:
-            await transport.queue.put(None)  # or a pending poll stays until the ping timeout
-
-    async def _close_transport(self, eio_sid: str) -> None:
-        transport = self.eio.sockets.get(eio_sid)
-        if transport is not None:
-            await transport.close(wait=False, reason=self.reason.TRANSPORT_ERROR)
-            await transport.queue.put(None)
-
-    async def _handle_connect(self, eio_sid: str, namespace: str | None, data: Any) -> None:
-        namespace = namespace or "/"
-        if namespace in self._undocumented:
-            await super()._handle_connect(eio_sid, namespace, data)
-            return
-        registered = self.registration.namespaces.get(namespace)
-        if registered is None:
-            refusals.logger.info("refused: no namespace %.100r in the document", namespace)
-            await self._send_refusal(eio_sid, namespace, refusals.INVALID_NAMESPACE)
-            return
-        handshake = Handshake.from_environ(self.environ[eio_sid], data)
-        connection = Connection(self, eio_sid, namespace, handshake)
-        try:
-            registered.check_handshake(handshake)
-        except Exception as error:
-            await self._turn_away(connection, eio_sid, error)
-            return
-        # only now does the client get a session id, and with it what is broadcast
-        sid = await self.manager.pre_connect(eio_sid, namespace)
-        if sid is None:
-            await self._send_refusal(eio_sid, namespace, refusals.ALREADY_CONNECTED)
-            return
-        connection.sid = sid
-        self._connections[namespace, sid] = connection
-        accepted = False
-        try:
-            accepted = await self._admit(connection, handshake, eio_sid)
-        finally:
-            if not accepted:
-                self._connections.pop((namespace, sid), None)
-                await self.manager.disconnect(sid, namespace, ignore_queue=True)
-
-    async def _admit(self, connection: Connection, handshake: Handshake, eio_sid: str) -> bool:
-        """Run the connect handler and tell the client; return whether it is in."""
-        namespace, environ = connection.namespace, self.environ[eio_sid]
-        if self.always_connect:
-            await self._accept(connection, eio_sid)
-        token = running.set((connection, "connect"))
-        try:
-            result = await self._trigger_event(
-                "connect", namespace, connection.sid, environ, handshake.auth
-            )
-            if result is False:
-                raise socketio.exceptions.ConnectionRefusedError
-        except Exception as error:
-            await self._turn_away(connection, eio_sid, error, accepted=self.always_connect)
-            return False
-        finally:
-            running.reset(token)
-        if not self.always_connect:
-            await self._accept(connection, eio_sid)
-        if eio_sid not in self.environ:  # gone while the handler ran
-            await self._handle_disconnect(eio_sid, namespace, self.reason.TRANSPORT_CLOSE)
-        return True
-
-    async def _turn_away(
-        self, connection: Connection, eio_sid: str, error: Exception, accepted: bool = False
-    ) -> None:
-        """Refuse a connection because of *error*, whatever the error handler does about it."""
-        if not refusals.is_deliberate(error):
-            await self._handle_error(error, connection, "connect")
-        refusal, namespace = refusals.refusal_of(error), connection.namespace
-        if not accepted:
-            await self._send_refusal(eio_sid, namespace, refusal)
-            return
-        self.manager.pre_disconnect(connection.sid, namespace)
-        await self._send_packet(
-            eio_sid, self.packet_class(packet.DISCONNECT, dict(refusal), namespace=namespace)
-        )
-
-    async def _accept(self, connection: Connection, eio_sid: str) -> None:
-        await self._send_packet(
-            eio_sid,
-            self.packet_class(
-                packet.CONNECT, {"sid": connection.sid}, namespace=connection.namespace
-            ),
-        )
-        await self.manager.connect(connection.sid, connection.namespace)
-
-    async def _send_refusal(self, eio_sid: str, namespace: str, refusal: Mapping[str, Any]) -> None:
-        await self._send_packet(
-            eio_sid, self.packet_class(packet.CONNECT_ERROR, dict(refusal), namespace=namespace)
-        )
-
     async def _handle_event(
         self, eio_sid: str, namespace: str | None, id: int | None, data: list[Any]
     ) -> None:
@@ -201,15 +70,14 @@ class Dispatcher(socketio.AsyncServer):
         if not self.async_handlers:
             await answering
             return
-        task = asyncio.create_task(answering)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._start(answering)
 
     async def _answer(
         self, connection: Connection, eio_sid: str, id: int | None, data: list[Any]
     ) -> None:
         """Handle an event and acknowledge it, if it asked for that with an *id*."""
         event, namespace = data[0], connection.namespace
+        token = running.set((connection, event))
         try:
             if event in self.reserved_events:  # or a client could run the handler of that name
                 unknown = self.registration.unknown_event(namespace, event)
@@ -221,10 +89,14 @@ class Dispatcher(socketio.AsyncServer):
                 await self._send_packet(eio_sid, answer)
         except Exception as error:  # the acknowledgement cannot be sent
             refusals.log_error(error, namespace, event, connection.sid)
+        finally:
+            running.reset(token)
 
     async def _handle_ack(
         self, eio_sid: str, namespace: str | None, id: int, data: list[Any]
     ) -> None:
+        if id == 0:
+            return  # where python-socketio keeps its counter, which would be lost
         sid = self.manager.sid_from_eio_sid(eio_sid, namespace or "/")
         connection = self._connections.get((namespace or "/", sid))
         if connection is None:
@@ -239,6 +111,7 @@ class Dispatcher(socketio.AsyncServer):
 
     async def _trigger_event(self, event: str, namespace: str, *args: Any) -> Any:
         connection = self._connections.get((namespace, args[0]))
+        connection = connection or _departed(event, namespace, args[0])
         if connection is None:
             if namespace not in self._undocumented:
                 return self.not_handled
@@ -249,15 +122,21 @@ class Dispatcher(socketio.AsyncServer):
         try:
             if event == "disconnect":
                 self._connections.pop((namespace, args[0]))
+                if connection.expiry is not None:
+                    connection.expiry.cancel()
                 return await self._run(event, namespace, args)
-            return await self._run_event(event, namespace, args)
+            return await self._run_event(event, connection, args)
         except Exception as error:
             return await self._handle_error(error, connection, event)
         finally:
             running.reset(token)
 
-    async def _run_event(self, event: str, namespace: str, args: tuple[Any, ...]) -> Any:
+    async def _run_event(self, event: str, connection: Connection, args: tuple[Any, ...]) -> Any:
+        namespace, identity = connection.namespace, connection.identity
         registered = self.registration.namespaces[namespace].received.get(event)
+        guard = registered.guard if registered else None
+        if (guard or identity is not ANONYMOUS) and not identity.may(guard, time()):
+            raise identity.refusal(guard, time(), namespace, event)
         if registered is None:
             raise self.registration.unknown_event(namespace, event)
         registered.check_payload(args[1:])
@@ -281,9 +160,15 @@ class Dispatcher(socketio.AsyncServer):
         if handler is None:
             instance, found = self._get_namespace_handler(namespace, args)
             signature = getattr(instance, f"on_{event}", None)
-            handler = partial(instance.trigger_event, event) if signature else None
+            dispatches = signature or _overrides_dispatch(instance)
+            handler = partial(instance.trigger_event, event) if dispatches else None
         if event in HANDSHAKE_ARGUMENTS and signature is not None:
-            found = found[: count_arguments(signature, len(found))]
+            found = found[: count_arguments(signature, len(found), ("user", "token_info"))]
+        if event == "connect" and signature is not None:
+            identity = running.get()[0].identity
+            about = {"user": identity.user, "token_info": identity.token_info}
+            named = by_name(signature, about)
+            handler = partial(signature, **named) if named else handler
         return handler, found
 
     async def _handle_error(self, error: Exception, connection: Connection, event: str) -> Any:
@@ -301,6 +186,21 @@ class Dispatcher(socketio.AsyncServer):
             return self.not_handled
         finally:
             running.reset(token)
+
+
+def _departed(event: str, namespace: str, sid: str) -> Connection | None:
+    """Return the connection of a client that left after it sent *event*."""
+    connection, handled = running.get((None, ""))
+    if connection is None or event in HANDSHAKE_ARGUMENTS:
+        return None
+    same = (connection.namespace, connection.sid, handled) == (namespace, sid, event)
+    return connection if same else None
+
+
+def _overrides_dispatch(instance: Any) -> bool:
+    """Tell whether a class-based namespace finds its handlers itself."""
+    found = getattr(type(instance), "trigger_event", None)
+    return found not in (None, socketio.AsyncNamespace.trigger_event)
 
 
 async def _finish(result: Any) -> Any:

@@ -22,6 +22,9 @@ from asynction_core.validation import arguments_of
 EmitCheck = Callable[[str, str, Any], object]
 """Takes a namespace, an event and the data of an ``emit``; raises a ``ValidationException``."""
 
+Permit = Callable[[str, str, Any], Any]
+"""Takes a namespace, an event and a room; returns the room, or a list of clients in its place."""
+
 _DROPPED = "dropped what another process published: "
 
 
@@ -32,19 +35,19 @@ def is_async(manager: Any) -> bool | None:
     return False if isinstance(manager, socketio.PubSubManager) else None
 
 
-def check_published(manager: Any, check: EmitCheck) -> None:
+def check_published(manager: Any, check: EmitCheck, permit: Permit) -> None:
     """Have *manager* deliver what other processes publish only if *check* does not raise.
 
-    What its own process emits has been checked before it came here. The manager of a lone server
-    is left as it is.
+    What its own process emits has been checked before it came here. Both are delivered only to
+    whom *permit* returns. The manager of a lone server is left as it is.
     """
     asynchronous = is_async(manager)
     if asynchronous is not None:
         wrap = _wrap_async if asynchronous else _wrap
-        wrap(manager, check)
+        wrap(manager, check, permit)
 
 
-def _wrap_async(manager: Any, check: EmitCheck) -> None:
+def _wrap_async(manager: Any, check: EmitCheck, permit: Permit) -> None:
     listen, deliver = manager._listen, manager._handle_emit
 
     async def read() -> AsyncIterator[Mapping[str, Any]]:
@@ -53,13 +56,13 @@ def _wrap_async(manager: Any, check: EmitCheck) -> None:
                 yield found
 
     async def deliver_checked(message: Mapping[str, Any]) -> None:
-        for found in _allowed(message, manager.host_id, check):
+        for found in _allowed(message, manager.host_id, check, permit):
             await deliver(found)
 
     manager._listen, manager._handle_emit = read, deliver_checked
 
 
-def _wrap(manager: Any, check: EmitCheck) -> None:
+def _wrap(manager: Any, check: EmitCheck, permit: Permit) -> None:
     listen, deliver = manager._listen, manager._handle_emit
 
     def read() -> Iterator[Mapping[str, Any]]:
@@ -67,7 +70,7 @@ def _wrap(manager: Any, check: EmitCheck) -> None:
             yield from _read(message, manager.json)
 
     def deliver_checked(message: Mapping[str, Any]) -> None:
-        for found in _allowed(message, manager.host_id, check):
+        for found in _allowed(message, manager.host_id, check, permit):
             deliver(found)
 
     manager._listen, manager._handle_emit = read, deliver_checked
@@ -90,12 +93,17 @@ def _read(message: Any, json_module: Any) -> Iterator[Mapping[str, Any]]:
 
 
 def _allowed(
-    message: Mapping[str, Any], own_host: str, check: EmitCheck
+    message: Mapping[str, Any], own_host: str, check: EmitCheck, permit: Permit
 ) -> Iterator[Mapping[str, Any]]:
-    """Yield the *message* that may be delivered: exactly what *check* has seen."""
-    if message.get("host_id") == own_host:
-        yield message
-        return
+    """Yield the *message* that may be delivered, to whom it may: exactly what was checked."""
+    own = message.get("host_id") == own_host
+    for found in [message] if own else _checked(message, check):
+        room = permit(found["namespace"], found["event"], found.get("room"))
+        if room != []:
+            yield {**found, "room": room}
+
+
+def _checked(message: Mapping[str, Any], check: EmitCheck) -> Iterator[Mapping[str, Any]]:
     namespace, event = message.get("namespace"), message.get("event")
     where = f"{_DROPPED}event {_name(event)} of {_name(namespace)}: "
     try:

@@ -2,7 +2,6 @@
 
 import builtins
 import logging
-import traceback
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +13,7 @@ from asynction_core.exceptions import (
     SecurityException,
     ValidationException,
 )
+from asynction_core.frames import frames_of
 
 logger = logging.getLogger("asynction_core")
 
@@ -25,7 +25,7 @@ def _refusal(message: str, kind: str, **data: Any) -> Mapping[str, Any]:
 INVALID_NAMESPACE = _refusal("Invalid namespace", "InvalidNamespace")
 ALREADY_CONNECTED = _refusal("Already connected to this namespace", "AlreadyConnected")
 REJECTED = _refusal("Connection rejected by server", "ConnectionRefusedError")
-_FAILED = _refusal("The server failed to accept the connection", "InternalServerError")
+FAILED = _refusal("The server failed to accept the connection", "InternalServerError")
 
 _ConnectionRefused = (socketio.exceptions.ConnectionRefusedError, builtins.ConnectionRefusedError)
 
@@ -51,7 +51,7 @@ def refusal_of(error: Exception) -> Mapping[str, Any]:
             path=[*error.absolute_path],
             schema_path=[*error.absolute_schema_path],
         )
-    return _FAILED
+    return FAILED
 
 
 def problem_ack(error: Exception) -> dict[str, Any]:
@@ -70,7 +70,9 @@ def problem_ack(error: Exception) -> dict[str, Any]:
         "path": [],
         "schema_path": [],
     }
-    if isinstance(error, ValidationException) and error.event in (None, event):
+    if isinstance(error, SecurityException) and error.event == event:
+        problem.update(type=type(error).__name__, message=str(error))
+    elif isinstance(error, ValidationException) and error.event in (None, event):
         problem.update(
             type=type(error).__name__,
             message=error.message,
@@ -89,14 +91,18 @@ def log_error(error: Exception, namespace: str, event: str, sid: str) -> None:
     traceback where a handler did.
     """
     where = f"event {event[:100]!r} of {namespace}, client {sid}"
-    if not isinstance(error, ValidationException):
-        logger.error("%s: %s", where, type(error).__name__, exc_info=error)
+    if isinstance(error, SecurityException) and error.reason is not None:
+        logger.warning("%s: %s: %s", where, type(error).__name__, error.reason)
         return
-    rule = f"{error.place} ({error.validator})" if error.place else str(error.validator)
+    if not isinstance(error, ValidationException):
+        logger.error("%s: %s", where, frames_of(error))
+        logger.debug("%s", where, exc_info=error)
+        return
+    broken = f" ({error.validator})" if isinstance(error.validator, str) else ""
+    rule = f"{error.place or ''}{broken}"
     if error.event == event or isinstance(error, BindingsValidationException):
         logger.warning("%s: %s: %s", where, type(error).__name__, rule)
     else:
-        frames = "".join(traceback.format_tb(error.__traceback__)).rstrip()
         what = f"{type(error).__name__} for event {error.event!r} of {error.namespace}"
-        logger.error("%s: %s: %s\n%s", where, what, rule, frames)
+        logger.error("%s: %s: %s\n%s", where, what, rule, frames_of(error))
     logger.debug("%s: %s", where, error)

@@ -8,7 +8,17 @@ from asynction_core.compiled import SchemaCompiler
 from asynction_core.exceptions import PayloadValidationException, SpecException
 from asynction_core.handlers import Handler, import_handler
 from asynction_core.handshake import Handshake
-from asynction_core.spec.model import Event, HandlerPath, Namespace, Server, Spec
+from asynction_core.identity import Guard
+from asynction_core.schemes import LoadFunction, Requirement, SchemeCompiler, load_function
+from asynction_core.security import NamespaceSecurity
+from asynction_core.spec.model import (
+    Event,
+    HandlerPath,
+    Namespace,
+    SecurityRequirement,
+    Server,
+    Spec,
+)
 from asynction_core.validation import Check, MessageChecks, accept_anything, check_handshake
 
 DEFAULT_PATH = "socket.io"
@@ -19,7 +29,8 @@ class RegisteredEvent:
     """An event with its checks, compiled.
 
     ``handler`` is None where the document names none. ``counts`` are the least and the greatest
-    number of arguments that a handler gets, as far as the document limits them.
+    number of arguments that a handler gets, as far as the document limits them. ``guard`` is the
+    security of its operation, None where it has none.
     """
 
     name: str
@@ -28,6 +39,7 @@ class RegisteredEvent:
     check_ack: Check
     handler: Handler | None = None
     counts: tuple[int, ...] = ()
+    guard: Guard | None = None
 
     def for_handler(self, arguments: Sequence[object]) -> Sequence[object]:
         """Return the *arguments* that the handler gets: a lone null that says nothing is none."""
@@ -43,6 +55,7 @@ class RegisteredNamespace:
     received: Mapping[str, RegisteredEvent]
     emitted: Mapping[str, RegisteredEvent]
     check_handshake: Callable[[Handshake], None]
+    security: NamespaceSecurity
     connect: Handler | None
     disconnect: Handler | None
     error: Handler | None
@@ -72,6 +85,12 @@ class Registration:
         emitted.check_payload(arguments)
         return emitted.check_ack
 
+    def guard_of(self, namespace: str, event: str) -> Guard | None:
+        """Return the guard of *event*, which the server emits; None where it has none."""
+        registered = self.namespaces.get(namespace)
+        emitted = registered.emitted.get(event) if registered else None
+        return emitted.guard if emitted else None
+
     def unknown_event(self, namespace: str, event: str) -> PayloadValidationException:
         """Return the exception for an event that clients may not emit."""
         registered = self.namespaces.get(namespace)
@@ -94,15 +113,18 @@ def register(
     validation: bool = True,
     check_formats: bool = False,
     import_handlers: bool = True,
+    load_function: LoadFunction = load_function,
 ) -> Registration:
     """Return what a server of *spec* registers, handlers imported and schemas compiled.
 
     :param server_name: the server object whose path, security and channels count.
     :param validation: whether payloads, acks and bindings are checked.
     :param check_formats: whether ``format`` is an assertion.
-    :param import_handlers: False for a process that handles nothing, such as an emitter.
-    :raises SpecException: an unknown *server_name*, a schema that cannot be compiled, a handler
-        that cannot be imported, or security, which cannot be enforced yet.
+    :param import_handlers: False for a process that handles nothing, such as an emitter; it gets
+        no security either.
+    :param load_function: returns the function of a security scheme.
+    :raises SpecException: an unknown *server_name*, a schema that cannot be compiled, a handler or
+        a security function that cannot be imported, or servers that differ in their security.
     """
     server = _server(spec, server_name)
     namespaces = [
@@ -110,11 +132,16 @@ def register(
         for namespace in spec.namespaces.values()
         if server is None or namespace.servers is None or server.name in namespace.servers
     ]
-    _refuse_security(spec, server, namespaces)
-    registrar = _Registrar(spec, validation, check_formats, import_handlers)
+    registrar = _Registrar(spec, validation, check_formats, import_handlers, load_function)
+    registered = {
+        each.name: registrar.namespace(
+            each, _requirements(spec, server, each) if import_handlers else ()
+        )
+        for each in namespaces
+    }
     return Registration(
         source=spec.source,
-        namespaces=MappingProxyType({each.name: registrar.namespace(each) for each in namespaces}),
+        namespaces=MappingProxyType(registered),
         path=(server.pathname.strip("/") if server else "") or DEFAULT_PATH,
         validation=validation,
     )
@@ -131,57 +158,78 @@ def _server(spec: Spec, server_name: str | None) -> Server | None:
     return spec.servers[server_name]
 
 
-def _refuse_security(spec: Spec, server: Server | None, namespaces: list[Namespace]) -> None:
-    """Raise if anything in the document demands security: nothing enforces it yet."""
-    servers = [server] if server else list(spec.servers.values())
-    for namespace in namespaces:
-        offering = [
-            each for each in servers if namespace.servers is None or each.name in namespace.servers
-        ]
-        guarded = [(each.place, each.security) for each in offering if namespace.security is None]
-        guarded.append((namespace.place, namespace.security or ()))
-        for events in (namespace.received, namespace.emitted):
-            guarded.extend((event.place, event.security or ()) for event in events.values())
-        for place, requirements in guarded:
-            if requirements:
-                raise SpecException(
-                    f"the document demands security for namespace {namespace.name!r}, which this "
-                    "release cannot enforce, so the server does not start",
-                    place,
-                    "Take the security requirement out, or wait for the release that enforces it.",
-                )
+def _requirements(
+    spec: Spec, server: Server | None, namespace: Namespace
+) -> tuple[SecurityRequirement, ...]:
+    """Return what *namespace* demands: its own security, else that of the server.
+
+    :raises SpecException: no server was named, and those that offer it do not agree.
+    """
+    if namespace.security is not None:
+        return namespace.security
+    if server is not None:
+        return server.security
+    offering = [
+        each
+        for each in spec.servers.values()
+        if namespace.servers is None or each.name in namespace.servers
+    ]
+    if any(each.security != offering[0].security for each in offering):
+        raise SpecException(
+            f"the servers that offer namespace {namespace.name!r} differ in their security",
+            offering[0].place,
+            f"Pass server_name, one of: {', '.join(each.name for each in offering)}.",
+        )
+    return offering[0].security if offering else ()
 
 
 class _Registrar:
     def __init__(
-        self, spec: Spec, validation: bool, check_formats: bool, import_handlers: bool
+        self,
+        spec: Spec,
+        validation: bool,
+        check_formats: bool,
+        import_handlers: bool,
+        load_function: LoadFunction,
     ) -> None:
         self._compiler = SchemaCompiler(spec.resources, check_formats)
+        self._schemes = SchemeCompiler(spec.security_schemes, load_function)
         self._validation = validation
         self._import_handlers = import_handlers
 
-    def namespace(self, namespace: Namespace) -> RegisteredNamespace:
+    def namespace(
+        self, namespace: Namespace, requirements: Sequence[SecurityRequirement]
+    ) -> RegisteredNamespace:
         checks = MessageChecks(self._compiler, namespace.name)
         check = check_handshake(namespace.bindings, self._compiler, namespace.name)
+        guards = _Guards(self._schemes) if self._import_handlers else None
+        required = self._schemes.requirements(requirements)
         return RegisteredNamespace(
             name=namespace.name,
             place=namespace.place,
-            received=self._events(namespace.received, checks, received=True),
-            emitted=self._events(namespace.emitted, checks, received=False),
+            received=self._events(namespace.received, checks, guards, received=True),
+            emitted=self._events(namespace.emitted, checks, guards, received=False),
             check_handshake=check if self._validation else _accept_handshake,
+            security=NamespaceSecurity(required, guards.compiled if guards else {}),
             connect=self._handler(namespace.handlers.connect),
             disconnect=self._handler(namespace.handlers.disconnect),
             error=self._handler(namespace.handlers.error),
         )
 
     def _events(
-        self, events: Mapping[str, Event], checks: MessageChecks, received: bool
+        self,
+        events: Mapping[str, Event],
+        checks: MessageChecks,
+        guards: "_Guards | None",
+        received: bool,
     ) -> Mapping[str, RegisteredEvent]:
         return MappingProxyType(
-            {name: self._event(event, checks, received) for name, event in events.items()}
+            {name: self._event(event, checks, guards, received) for name, event in events.items()}
         )
 
-    def _event(self, event: Event, checks: MessageChecks, received: bool) -> RegisteredEvent:
+    def _event(
+        self, event: Event, checks: MessageChecks, guards: "_Guards | None", received: bool
+    ) -> RegisteredEvent:
         payload, ack = checks.payload(event), checks.ack(event)
         return RegisteredEvent(
             name=event.name,
@@ -190,10 +238,38 @@ class _Registrar:
             check_ack=ack if self._validation else accept_anything,
             handler=self._handler(event.handler) if received else None,
             counts=_counts(event),
+            guard=guards.guard(event.security) if guards else None,
         )
 
     def _handler(self, path: HandlerPath | None) -> Handler | None:
         return import_handler(path) if path and self._import_handlers else None
+
+
+class _Guards:
+    """The guards of a namespace: one for all operations that ask for the same."""
+
+    def __init__(self, schemes: SchemeCompiler) -> None:
+        self.compiled: dict[Guard, tuple[Requirement, ...]] = {}
+        self._schemes = schemes
+        self._known: dict[object, Guard] = {}
+
+    def guard(self, security: tuple[SecurityRequirement, ...] | None) -> Guard | None:
+        """Return the guard that *security* asks for; None where it asks for nothing."""
+        if not security or not all(security):
+            return None
+        key = tuple(tuple(requirement.items()) for requirement in security)
+        if key not in self._known:
+            guard = Guard(", or ".join(map(_in_words, security)))
+            self._known[key] = guard
+            self.compiled[guard] = self._schemes.requirements(security)
+        return self._known[key]
+
+
+def _in_words(requirement: SecurityRequirement) -> str:
+    return " and ".join(
+        f"{' '.join(scopes)} of {name!r}" if scopes else repr(name)
+        for name, scopes in requirement.items()
+    )
 
 
 def _counts(event: Event) -> tuple[int, ...]:

@@ -1,24 +1,23 @@
 """The server: python-socketio's ``AsyncServer``, held to the document."""
 
 import asyncio
-import gc
 import inspect
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from functools import partial
 from typing import Any, Protocol, Self, TypeVar, overload
 
-import engineio.base_server
-import socketio.base_server
 import socketio.exceptions
 
 from asynction_core import wire
+from asynction_core.admission import Admission
 from asynction_core.context import Connection
-from asynction_core.dispatch import HANDSHAKE_ARGUMENTS, Dispatcher
+from asynction_core.dispatch import HANDSHAKE_ARGUMENTS
+from asynction_core.egress import check_recipient, permitted
 from asynction_core.exceptions import SpecException, ValidationException
 from asynction_core.handlers import Handler, why_not
-from asynction_core.message_queue import check_published
+from asynction_core.message_queue import check_published, is_async
+from asynction_core.options import check_options, collector_paused
 from asynction_core.registration import RegisteredEvent, RegisteredNamespace, Registration, register
 from asynction_core.spec import Retrieve, load_spec
 from asynction_core.validation import Check, arguments_of
@@ -30,7 +29,7 @@ class _Decorator(Protocol):
     def __call__(self, handler: _Handler, /) -> _Handler: ...
 
 
-class AsynctionServer(Dispatcher):
+class AsynctionServer(Admission):
     """A ``socketio.AsyncServer`` that serves an AsyncAPI document and enforces it.
 
     Make one with :meth:`from_spec`. Everything that ``socketio.AsyncServer`` does works as it
@@ -48,20 +47,22 @@ class AsynctionServer(Dispatcher):
         default_error_handler: Handler | None = None,
         docs: bool = True,
         socketio_path: str | None = None,
+        security_timeout: float = 10.0,
         **kwargs: Any,
     ) -> None:
-        _check_options(kwargs)
+        check_options(kwargs)
         kwargs.setdefault("async_mode", "asgi")
         if kwargs.get("serializer", "default") == "default":
             json_module = kwargs.pop("json", None)
             kwargs["serializer"] = wire.packet_class(json_module) if json_module else wire.Packet
-        super().__init__(registration, **kwargs)
-        check_published(self.manager, self._check_emit)
+        super().__init__(registration, security_timeout=security_timeout, **kwargs)
+        check_published(self.manager, self._check_emit, self._permitted)
         path = registration.path if socketio_path is None else socketio_path
         self.socketio_path = path.strip("/")
         self.docs = docs
         self.default_error_handler = default_error_handler
         self._started = False
+        self._stopped = False
         for namespace in registration.namespaces.values():
             self._register(namespace)
 
@@ -89,12 +90,13 @@ class AsynctionServer(Dispatcher):
             handler of its own; what it returns is the acknowledgement.
         :param check_formats: whether ``format`` is an assertion; by default it is not.
         :param retrieve: takes the URI of a remote ``$ref``, returns the parsed document.
-        :param kwargs: ``socketio_path``, which overrides the path of the document's server, and
-            the options of ``socketio.AsyncServer`` and ``engineio.AsyncServer``.
+        :param kwargs: ``socketio_path``, which overrides the path of the document's server;
+            ``security_timeout``, how long a security function may take, in seconds (10); and the
+            options of ``socketio.AsyncServer`` and ``engineio.AsyncServer``.
         :raises SpecException: something is wrong with the document or with a handler it names.
         :raises TypeError: an option that there is not.
         """
-        with _collector_paused():
+        with collector_paused():
             registration = register(
                 load_spec(spec_path, retrieve),
                 server_name=server_name,
@@ -205,6 +207,20 @@ class AsynctionServer(Dispatcher):
                 name = getattr(handler, "__qualname__", repr(handler))
                 yield f"{where}: its handler {name!r} cannot take {count} beside the sid: {reason}"
 
+    def register_namespace(self, namespace_handler: Any) -> None:
+        """Register a class-based namespace, as in ``socketio.AsyncServer``.
+
+        :raises SpecException: the document has no such namespace, so it could never run.
+        """
+        self._check_known("*", getattr(namespace_handler, "namespace", "*"))
+        super().register_namespace(namespace_handler)
+
+    async def shutdown(self) -> None:
+        """Stop the background tasks; again is no mistake."""
+        if not self._stopped:
+            self._stopped = True
+            await super().shutdown()
+
     async def handle_request(self, *args: Any, **kwargs: Any) -> Any:
         """Handle a request to the Socket.IO endpoint; the first one checks the handlers."""
         if not self._started:
@@ -216,7 +232,9 @@ class AsynctionServer(Dispatcher):
 
         :raises ValueError: the document has the namespace that the Admin UI would use.
         """
-        namespace = kwargs.get("namespace", "/admin")
+        asked = inspect.signature(super().instrument).bind(*args, **kwargs)
+        asked.apply_defaults()
+        namespace = asked.arguments["namespace"]
         if namespace in self.registration.namespaces:
             raise ValueError(f"the document has {namespace!r}; pass another 'namespace'")
         self._undocumented.add(namespace)
@@ -235,10 +253,20 @@ class AsynctionServer(Dispatcher):
     ) -> None:
         """Emit an event, as in ``socketio.AsyncServer``, if the document allows it.
 
+        Where its operation asks for security, only clients that meet it get the event.
+
         :raises PayloadValidationException: it does not; nothing is sent.
+        :raises SecurityException: *to* is a client that may not have the event.
         """
         namespace = namespace or "/"
         check_ack = self._check_emit(namespace, event, data)
+        guard = self.registration.guard_of(namespace, event)
+        if guard is not None:
+            check_recipient(self._connections, guard, namespace, event, to or room)
+            if ignore_queue or is_async(self.manager) is None:  # else the queue's check sees it
+                to = self._permitted(namespace, event, to or room)
+                if to == []:
+                    return
         if callback is not None and check_ack is not None:
             recipient = Connection(self, str(to or room), namespace)
             callback = partial(self._run_callback, check_ack, event, recipient, callback)
@@ -267,6 +295,11 @@ class AsynctionServer(Dispatcher):
             raise RuntimeError("Cannot use call() when async_handlers is False.")
         namespace = namespace or "/"
         check_ack = self._check_emit(namespace, event, data)
+        if self.manager.is_pre_connected(to or sid, namespace):
+            raise RuntimeError("the client cannot answer before its connect handler is done")
+        guard = self.registration.guard_of(namespace, event)
+        if guard is not None:
+            check_recipient(self._connections, guard, namespace, event, to or sid)
         reply: asyncio.Future[tuple[Any, ...]] = asyncio.get_running_loop().create_future()
         await super().emit(
             event,
@@ -282,37 +315,17 @@ class AsynctionServer(Dispatcher):
             raise socketio.exceptions.TimeoutError from None
         return arguments if len(arguments) > 1 else next(iter(arguments), None)
 
+    def _permitted(self, namespace: str, event: str, room: Any) -> Any:
+        """Return *room*, or its clients of this process that may have *event*."""
+        guard = self.registration.guard_of(namespace, event)
+        if guard is None:
+            return room
+        return permitted(self._connections, guard, self.manager, namespace, room)
+
     def _check_emit(self, namespace: str, event: str, data: Any) -> Check | None:
         if namespace in self._undocumented:
             return None
         return self.registration.check_emit(namespace, event, arguments_of(data))
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Pause garbage collection: all that a document becomes is kept, so it would find nothing.
-
-    Without the pause it walks the growing model again and again, a quarter of the loading time.
-    """
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
-
-
-def _check_options(options: Mapping[str, Any]) -> None:
-    """Raise for an option that python-engineio would ignore in silence."""
-    if "namespaces" in options:
-        raise TypeError("the namespaces are those of the document; leave 'namespaces' out")
-    known = {"engineio_logger"}
-    for server in (socketio.base_server.BaseServer, engineio.base_server.BaseServer):
-        known.update(inspect.signature(server.__init__).parameters)
-    unknown = sorted(set(options) - (known - {"self", "kwargs"}))
-    if unknown:
-        raise TypeError(f"there is no option {', '.join(map(repr, unknown))}")
 
 
 def _resolve(

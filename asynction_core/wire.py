@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import MutableMapping
+from types import NoneType
 from typing import Any
 
 import engineio.json
@@ -119,6 +120,8 @@ def _read_packet(
 
 def _check_shape(found: Any) -> None:
     kind, data = found.packet_type, found.data
+    if not isinstance(found.namespace, str | None) or type(found.id) not in (int, NoneType):
+        raise ValueError("a namespace is text, and an id is a number")
     if kind in (packet.EVENT, packet.BINARY_EVENT):
         if not isinstance(data, list) or not data or not isinstance(data[0], str):
             raise ValueError("an event is a list that begins with its name")

@@ -1,0 +1,68 @@
+"""What is emitted to a client before it is let in: kept in order, then sent or dropped."""
+
+import re
+from typing import Any
+
+from socketio import packet
+
+LIMIT = 1_000
+"""How many packets are kept for a client in a namespace."""
+
+_EVENT = re.compile(r"(?:2|5[0-9]+-)(?:(/[^,]*),)?")
+_EVENTS = (packet.EVENT, packet.BINARY_EVENT)
+
+
+class Waiting:
+    """The packets for one transport, whose client waits to be let into some namespaces.
+
+    :param packet_class: reads packets of a serializer that makes them binary.
+    """
+
+    def __init__(self, packet_class: Any) -> None:
+        self._packet_class = packet_class
+        self._kept: dict[str, list[Any]] = {}
+        self._last: str | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self._kept)
+
+    def begin(self, namespace: str) -> None:
+        """Keep the events of *namespace* from now on."""
+        self._kept[namespace] = []
+
+    def take(self, namespace: str) -> list[Any]:
+        """Return what has been kept since the last time; it is kept no longer."""
+        kept, self._kept[namespace] = self._kept[namespace], []
+        return kept
+
+    def end(self, namespace: str) -> None:
+        """Keep nothing of *namespace* any longer, and drop what was kept."""
+        self._kept.pop(namespace, None)
+
+    def is_full(self, namespace: str) -> bool:
+        """Tell whether more was emitted than is kept."""
+        return len(self._kept[namespace]) > LIMIT
+
+    def keep(self, found: Any) -> bool:
+        """Keep *found*, a packet of Socket.IO, if it is an event for a namespace that waits."""
+        namespace = found.namespace or "/"
+        return found.packet_type in _EVENTS and self._keep(namespace, found)
+
+    def keep_encoded(self, found: Any) -> bool:
+        """Keep *found*, a packet of Engine.IO, if it is part of such an event."""
+        if isinstance(found.data, str):
+            event = _EVENT.match(found.data)
+            self._last = (event[1] or "/") if event else None
+        elif not self._packet_class.uses_binary_events:
+            read = self._packet_class(encoded_packet=found.data)
+            self._last = (read.namespace or "/") if read.packet_type in _EVENTS else None
+        # binary data otherwise belongs to the text before it
+        return self._last is not None and self._keep(self._last, found)
+
+    def _keep(self, namespace: str, found: Any) -> bool:
+        kept = self._kept.get(namespace)
+        if kept is None:
+            return False
+        if len(kept) <= LIMIT:
+            kept.append(found)
+        return True
