@@ -2,11 +2,14 @@
 
 import asyncio
 import json
+from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 import aiohttp
 import socketio
 import socketio.exceptions
+from multidict import CIMultiDict
 
 
 class Peer:
@@ -91,6 +94,61 @@ class Peer:
     async def close(self) -> None:
         await self.client.disconnect()
         await self._http.close()
+
+
+NOBODY = "40/nobody,"
+"""A packet that is refused in every document: its answer ends a dialogue."""
+
+
+async def dialogue(
+    url: str,
+    packets: list[str],
+    transport: str = "websocket",
+    *,
+    query: Sequence[tuple[str, str]] = (),
+    headers: Sequence[tuple[str, str]] = (),
+) -> list[str]:
+    """Send *packets* by hand, in one go; return what the server sends until it has read them."""
+    told = urlencode([("EIO", "4"), ("transport", transport), *query])
+    endpoint = f"{url}/socket.io/?{told}"
+    talk = _over_websocket if transport == "websocket" else _over_polling
+    async with aiohttp.ClientSession(headers=CIMultiDict(headers)) as session:
+        received = await talk(session, endpoint, [*packets, NOBODY])
+    return received[: next(n for n, told in enumerate(received) if _ends(told))]
+
+
+def _ends(packet: str | bytes) -> bool:
+    return isinstance(packet, str) and packet.startswith("44/nobody,")
+
+
+async def _over_websocket(
+    session: aiohttp.ClientSession, endpoint: str, packets: list[str]
+) -> list[str]:
+    async with session.ws_connect(endpoint) as socket:
+        await socket.receive()
+        for packet in packets:
+            await socket.send_str(packet)
+        received: list[str] = []
+        while not any(map(_ends, received)):
+            received.append((await socket.receive(10)).data)
+    return received
+
+
+async def _over_polling(
+    session: aiohttp.ClientSession, endpoint: str, packets: list[str]
+) -> list[str]:
+    async with session.get(endpoint) as response:
+        sid = json.loads((await response.text())[1:])["sid"]
+    endpoint = f"{endpoint}&sid={sid}"
+    async with session.post(endpoint, data="\x1e".join(packets)) as response:
+        assert response.status == 200
+    received: list[str] = []
+    while not any(map(_ends, received)):
+        async with session.get(endpoint) as response:
+            received.extend((await response.text()).split("\x1e"))
+    async with session.post(endpoint, data="1"):
+        pass
+    return received
 
 
 class RawPeer:

@@ -22,6 +22,10 @@ VALIDATION = [
     *(f"validation, {size}: against {it}" for size in ("small", "large") for it in COMPARED_WITH),
     "a 5 MB string against ^(a+)+$, refused",
 ]
+SECURITY = [
+    "security, scopes of an event",
+    "server CPU a connection, with a bearer token",
+]
 THROUGHPUT = [
     *(f"{what}, {event}" for event in EVENTS for what in ("throughput", "server CPU an event")),
     "least CPU of a server under load",
@@ -66,7 +70,7 @@ def quick_run(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict[str, 
 
 def test_a_quick_run_has_every_row(quick_run: tuple[str, dict[str, Any]]) -> None:
     names = [row["name"] for row in quick_run[1]["rows"]]
-    assert names == [*VALIDATION, *THROUGHPUT, *LOADING]
+    assert names == [*VALIDATION, *SECURITY, *THROUGHPUT, *LOADING]
 
 
 def test_every_figure_is_positive(quick_run: tuple[str, dict[str, Any]]) -> None:
@@ -87,6 +91,8 @@ def test_every_figure_to_reach_has_its_target(quick_run: tuple[str, dict[str, An
     assert targets == {
         "validation, small: over the bare call": "<= 1 µs",
         "a 5 MB string against ^(a+)+$, refused": "<= 100 ms",
+        "security, scopes of an event": "<= 0.5 µs",
+        "server CPU a connection, with a bearer token": "<= 1.15x",
         **{f"throughput, {event}": ">= 1x" for event in EVENTS},
         "least CPU of a server under load": ">= 90 %",
         "most CPU of the load generator": "<= 60 %",
@@ -101,7 +107,7 @@ def test_every_figure_to_reach_has_its_target(quick_run: tuple[str, dict[str, An
 def test_the_table_has_a_line_for_every_row(quick_run: tuple[str, dict[str, Any]]) -> None:
     lines = quick_run[0].splitlines()[1:]
     names = [line.split("  ")[0] for line in lines[: lines.index("")]]
-    assert names == [*VALIDATION, *THROUGHPUT, *LOADING]
+    assert names == [*VALIDATION, *SECURITY, *THROUGHPUT, *LOADING]
 
 
 def test_the_output_ends_with_how_many_targets_are_met(

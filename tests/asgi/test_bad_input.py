@@ -1,5 +1,6 @@
 """What no client should send: refused, and the server serves the next client all the same."""
 
+import asyncio
 import logging
 import time
 from typing import Any
@@ -213,15 +214,65 @@ async def test_an_event_before_the_namespace_is_joined_is_ignored(
 
 
 async def test_attachments_of_a_client_that_is_not_in_the_namespace_are_not_kept(
-    connect: MakePeer, connect_raw: MakeRawPeer
+    connect_raw: MakeRawPeer,
 ) -> None:
     echo = Echo()
     with serving(echo.app) as url:
-        raw = await connect_raw(url, "/nowhere")
-        await raw.send('451-["file",{"_placeholder":true,"num":0}]')
-        assert await raw.receive_all() == ["1"]
-        await check_next_client(connect, url)
+        raw = await connect_raw(url)
+        await raw.send('452-/nowhere,["file",{"_placeholder":true,"num":0}]')
+        await raw.send(b"x" * 1_000)
+        waiting = echo.server._binary_packet
+        async with asyncio.timeout(5):
+            while not any(found.attachments for found in waiting.values()):
+                await asyncio.sleep(0.01)
+        assert [found.attachments for found in waiting.values()] == [[b""]]
+        await raw.send(b"x" * 1_000)
+        await raw.send('421["text","hello"]')
+        assert await raw.receive() == '431["str"]'
+    assert echo.calls == ["str"]
     assert echo.server._binary_packet == {}
+
+
+@pytest.mark.parametrize("frame", ["z", "", "9", "4" + "[" * 100_000, "2{" + "[" * 100_000, "4 1"])
+async def test_a_frame_that_is_no_engine_io_packet_ends_the_connection(
+    connect: MakePeer, connect_raw: MakeRawPeer, frame: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    echo = Echo()
+    left: list[str] = []
+    echo.server.on("disconnect", left.append)
+    with serving(echo.app) as url:
+        raw = await connect_raw(url)
+        await raw.send(frame)
+        assert await raw.receive_all() == []
+        async with asyncio.timeout(5):
+            while not left:
+                await asyncio.sleep(0.01)
+        await check_next_client(connect, url)
+    assert "a client is disconnected: not an Engine.IO packet" in caplog.text
+
+
+async def test_an_ack_that_was_not_asked_for_leaves_the_others_alone(
+    connect_raw: MakeRawPeer,
+) -> None:
+    echo = Echo()
+    answers: list[Any] = []
+
+    async def ask(sid: str, argument: str) -> str:
+        await echo.server.emit("text", argument, to=sid, callback=answers.append)
+        return "asked"
+
+    echo.server.on("text", ask)
+    with serving(echo.app) as url:
+        raw = await connect_raw(url)
+        for number in (1, 2):
+            await raw.send(f'42{number}["text","a"]')
+            assert await raw.receive() == f'42{number}["text","a"]'
+            await raw.send('430["the counter of python-socketio"]')
+            await raw.send(f'43{number}["answer {number}"]')
+            assert await raw.receive() == f'43{number}["asked"]'
+        await raw.send('423["text","a"]')
+        await raw.receive()
+    assert answers == ["answer 1", "answer 2"]
 
 
 async def test_a_packet_whose_attachments_never_come_is_forgotten(

@@ -9,6 +9,7 @@ import pytest
 import socketio
 import socketio.exceptions
 from conftest import MakePeer
+from peers import dialogue
 from support import channel, document, message, serving
 
 from asynction_core import (
@@ -154,23 +155,49 @@ async def test_without_error_handler_there_is_no_ack_and_one_record_without_payl
     assert "secret" not in caplog.text
 
 
-async def test_a_failing_handler_is_logged_once_with_its_traceback(
+async def test_a_failing_handler_is_logged_once_with_its_frames_and_no_message(
     connect: MakePeer, caplog: pytest.LogCaptureFixture
 ) -> None:
-    recorder = Recorder()
+    recorder, secret = Recorder(), "".join(["the token ", "1234"])
 
     async def fail() -> None:
-        raise LookupError("nothing there")
+        try:
+            int(secret)
+        except ValueError as error:
+            raise LookupError(secret) from error
 
     recorder.result = fail
-    with serving(recorder.app) as url:
+    with serving(recorder.app) as url, caplog.at_level(logging.INFO):
         peer = await connect(url)
         assert await peer.no_ack("number", 1)
         recorder.result = 3
         assert await peer.call("number", 1) == 3
-    failures = [record for record in caplog.records if record.exc_info]
-    assert len(failures) == 1
-    assert "nothing there" in caplog.text
+    [failure] = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
+    assert "ValueError, raised in" in failure
+    assert "followed by\nLookupError, raised in" in failure
+    assert failure.count("in fail") == 2
+    assert secret not in caplog.text
+
+
+async def test_an_unknown_event_is_logged_without_a_rule(
+    connect: MakePeer, caplog: pytest.LogCaptureFixture
+) -> None:
+    with serving(Recorder().app) as url:
+        peer = await connect(url)
+        assert await peer.no_ack("no such event")
+    assert "PayloadValidationException: the document, channels./" in caplog.text
+    assert "unset" not in caplog.text
+
+
+@pytest.mark.parametrize("transport", ["websocket", "polling"])
+async def test_an_event_that_is_sent_just_before_leaving_is_handled(transport: str) -> None:
+    recorder = Recorder()
+    with serving(recorder.app) as url:
+        await dialogue(url, ["40", '42["number",1]', "41"], transport)
+        async with asyncio.timeout(5):
+            while not recorder.calls:
+                await asyncio.sleep(0.01)
+    assert recorder.calls == [("number", 1)]
 
 
 @pytest.mark.parametrize("result", ["text", None, (1, 2), {1, 2}])

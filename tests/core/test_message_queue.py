@@ -32,6 +32,7 @@ class Replay(socketio.PubSubManager):  # type: ignore[misc] # it is not typed
         super().__init__()
         self.queue = queue
         self.delivered: list[Any] = []
+        self.rooms: list[Any] = []
         socketio.Server(async_mode="threading", client_manager=self)
 
     def _listen(self) -> Iterator[Any]:
@@ -42,6 +43,7 @@ class Replay(socketio.PubSubManager):  # type: ignore[misc] # it is not typed
 
     def _handle_emit(self, message: Any) -> None:
         self.delivered.append(message["data"])
+        self.rooms.append(message["room"])
 
 
 class AsyncReplay(AsyncPubSubManager):  # type: ignore[misc]
@@ -51,6 +53,7 @@ class AsyncReplay(AsyncPubSubManager):  # type: ignore[misc]
         super().__init__()
         self.queue = queue
         self.delivered: list[Any] = []
+        self.rooms: list[Any] = []
         socketio.AsyncServer(async_mode="asgi", client_manager=self)
 
     async def _listen(self) -> AsyncIterator[Any]:
@@ -62,6 +65,12 @@ class AsyncReplay(AsyncPubSubManager):  # type: ignore[misc]
 
     async def _handle_emit(self, message: Any) -> None:
         self.delivered.append(message["data"])
+        self.rooms.append(message["room"])
+
+
+def permit(namespace: str, event: str, room: Any) -> Any:
+    """Let only Ann of the room ``guarded`` have anything, and nobody of ``secret``."""
+    return {"guarded": ["ann"], "secret": []}.get(room, room)
 
 
 @pytest.fixture(params=[Replay, AsyncReplay])
@@ -72,7 +81,7 @@ def kind(request: pytest.FixtureRequest) -> Any:
 async def delivered(kind: Any, *messages: Any) -> list[Any]:
     """Return what a checked manager of this *kind* delivers of *messages*."""
     manager = kind(list(messages))
-    check_published(manager, check)
+    check_published(manager, check, permit)
     running = manager._thread()
     if running is not None:
         await running
@@ -149,9 +158,20 @@ async def test_a_name_that_is_none_is_not_in_the_log(
     assert "event dict of '/\\nERROR': " in caplog.text
 
 
+async def test_it_is_delivered_to_those_who_may_have_it(kind: Any) -> None:
+    manager = kind([])
+    rooms: list[Any] = manager.rooms
+    manager.queue = [emitted("text", ["a"], room=room) for room in ("room", "guarded", "secret")]
+    check_published(manager, check, permit)
+    for step in (manager._thread(), manager.emit("text", "b", "/", room="guarded")):
+        if step is not None:
+            await step
+    assert rooms == ["room", ["ann"], ["ann"]]
+
+
 async def test_what_its_own_process_emits_is_not_checked_again(kind: Any) -> None:
     manager = kind([])
-    check_published(manager, check)
+    check_published(manager, check, permit)
     emitting = manager.emit("text", "too long, but checked before")
     if emitting is not None:
         await emitting
@@ -161,5 +181,5 @@ async def test_what_its_own_process_emits_is_not_checked_again(kind: Any) -> Non
 def test_the_manager_of_a_lone_server_is_left_as_it_is() -> None:
     for manager in (socketio.Manager(), socketio.AsyncManager()):
         before = dict(vars(manager))
-        check_published(manager, check)
+        check_published(manager, check, permit)
         assert vars(manager) == before

@@ -23,6 +23,7 @@ def test_names_of_the_core() -> None:
         "MessageAckValidationException",
         "PayloadValidationException",
         "SecurityException",
+        "SecurityInfo",
         "Spec",
         "SpecException",
         "SyncAsynctionEmitter",
@@ -48,6 +49,7 @@ def test_documented_names() -> None:
         "MessageAckValidationException",
         "PayloadValidationException",
         "SecurityException",
+        "SecurityInfo",
         "ValidationException",
     ]
 

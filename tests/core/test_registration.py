@@ -245,48 +245,47 @@ SECURED = {"url": "a", "security": [{"key": []}]}
 
 
 @pytest.mark.parametrize(
-    ("source", "place"),
+    "source",
     [
-        (
-            document({"/chat": {}}, servers={"s": SECURED}, components=SCHEMES),
-            "the document, servers.s",
+        document({"/chat": {}}, servers={"s": SECURED}, components=SCHEMES),
+        document({"/chat": {"x-security": [{"key": []}]}}, components=SCHEMES),
+        document(
+            {"/chat": {"subscribe": {"message": message("a"), "security": [{"key": []}]}}},
+            components=SCHEMES,
         ),
-        (
-            document({"/chat": {"x-security": [{"key": []}]}}, components=SCHEMES),
-            "the document, channels./chat",
-        ),
-        (
-            document(
-                {"/chat": {"subscribe": {"message": message("a"), "security": [{"key": []}]}}},
-                components=SCHEMES,
-            ),
-            "the document, channels./chat.subscribe.message",
-        ),
-        (
-            document3(
-                {"c": {"address": "/chat", "messages": {"a": {}}}},
-                {"o": operation3("receive", "c", security=[{"key": []}])},
-                components=SCHEMES,
-            ),
-            "the document, channels.c.messages.a",
+        document3(
+            {"c": {"address": "/chat", "messages": {"a": {}}}},
+            {"o": operation3("receive", "c", security=[{"key": []}])},
+            components=SCHEMES,
         ),
     ],
     ids=["server", "channel", "operation 2.x", "operation 3.x"],
 )
-def test_a_document_that_demands_security_does_not_start(
-    source: dict[str, Any], place: str
+@pytest.mark.parametrize("validation", [True, False])
+def test_a_document_that_demands_security_needs_functions_that_know_the_credentials(
+    source: dict[str, Any], validation: bool
 ) -> None:
-    error = registration_refused(source)
+    error = registration_refused(source, validation=validation)
 
-    assert error.place == place
-    assert error.problem.startswith("the document demands security for namespace '/chat'")
-    assert error.fix
+    assert error.place == "the document, components.securitySchemes.key"
+    assert error.problem == "security scheme 'key' names no function that knows its credentials"
+    assert error.fix == "Add 'x-apiKeyInfoFunc: package.module.function'."
 
 
-def test_switching_validation_off_does_not_switch_security_off() -> None:
-    source = document({"/chat": {}}, servers={"s": SECURED}, components=SCHEMES)
+def test_a_process_that_handles_nothing_needs_no_security_functions() -> None:
+    servers = {"s": SECURED, "open": {"url": "b"}}
+    source = document({"/chat": {}}, servers=servers, components=SCHEMES)
 
-    assert "demands security" in registration_refused(source, validation=False).problem
+    assert list(registered(source, import_handlers=False).namespaces) == ["/chat"]
+
+
+def test_servers_that_differ_in_their_security_must_be_chosen_between() -> None:
+    servers = {"s": SECURED, "open": {"url": "b"}}
+    error = registration_refused(document({"/chat": {}}, servers=servers, components=SCHEMES))
+
+    assert error.place == "the document, servers.s"
+    assert error.problem == "the servers that offer namespace '/chat' differ in their security"
+    assert error.fix == "Pass server_name, one of: s, open."
 
 
 def test_an_empty_x_security_opens_a_namespace_of_a_server_that_demands_security() -> None:

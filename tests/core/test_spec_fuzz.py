@@ -98,7 +98,11 @@ THIRD: dict[str, Any] = {
             "variables": {"base": {"default": "api"}},
             "security": [
                 {"$ref": "#/components/securitySchemes/key"},
-                {"type": "oauth2", "flows": {}, "scopes": ["read"]},
+                {
+                    "type": "oauth2",
+                    "flows": {"implicit": {"availableScopes": {"read": "Read"}}},
+                    "scopes": ["read"],
+                },
             ],
         }
     },

@@ -60,6 +60,10 @@ class Socket(ABC):
         """Return the name of the transport that is in use."""
 
     @abstractmethod
+    async def disconnected(self) -> str:
+        """Wait until the server ends the connection; return what the client says of it."""
+
+    @abstractmethod
     async def disconnect(self) -> None:
         """Leave, and wait until the transport is closed."""
 
@@ -123,7 +127,13 @@ class PythonSocket(Socket):
         self._namespace = namespace
         self._http_session = http_session
         self._answers: dict[str, tuple[Any, ...]] = {}
+        self._left: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         client.on("*", self._hear, namespace=namespace)
+        client.on("disconnect", self._on_disconnect, namespace=namespace)
+
+    async def _on_disconnect(self, reason: str) -> None:
+        if not self._left.done():
+            self._left.set_result(reason)
 
     async def _hear(self, event: str, *args: Any) -> tuple[Any, ...] | None:
         await self.heard.put((event, *args))
@@ -147,6 +157,9 @@ class PythonSocket(Socket):
     async def transport(self) -> str:
         name: str = self._client.transport()
         return name
+
+    async def disconnected(self) -> str:
+        return await asyncio.wait_for(self._left, WAIT)
 
     async def disconnect(self) -> None:
         try:
@@ -229,6 +242,10 @@ class NodeSocket(Socket):
     async def transport(self) -> str:
         name: str = await self._peer.tell("transport", self._name)
         return name
+
+    async def disconnected(self) -> str:
+        reason: str = await self._peer.tell("disconnected", self._name)
+        return reason
 
     async def disconnect(self) -> None:
         await self._peer.tell("disconnect", self._name)

@@ -1,16 +1,19 @@
 """The README's own code, run as it is printed."""
 
+import base64
 import json
 import os
 import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 from e2e.running import SOURCE, running
 from e2e.valkey import valkey
-from peers import Peer
+from peers import Peer, dialogue
 
 README = (Path(__file__).parents[2] / "README.md").read_text()
 BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
@@ -95,3 +98,57 @@ def test_the_code_blocks_of_handlers_compile() -> None:
     for name, text in BLOCKS:
         if name == "python":
             compile(text, "README.md", "exec")
+
+
+SCHEMES: dict[str, tuple[Any, list[tuple[str, str]]]] = {
+    "password": (None, [("Authorization", "Basic " + base64.b64encode(b"ann:secret").decode())]),
+    "token": ({"token": "t0k3n"}, []),
+    "account": (None, [("Authorization", "Bearer t0k3n")]),
+    "single sign-on": ({"token": "t0k3n"}, []),
+    "key": (None, [("X-API-Key", "t0k3n")]),
+    "user key": ({"user": "t0k3n"}, []),
+    "login": ({"username": "ann", "password": "secret"}, []),
+}
+"""What gets a client in, by the scheme of the README: ``auth`` and headers."""
+
+
+@pytest.fixture
+def secured(tmp_path: Path) -> Path:
+    """An API with a namespace for every scheme of the README, and one for its scopes."""
+    schemes = yaml.safe_load(block("yaml", "securitySchemes:"))
+    ping = {"message": {"name": "ping", "x-handler": "handlers.ping"}}
+    channels = {
+        f"/{name.replace(' ', '-')}": {"publish": ping, "x-security": [{name: []}]}
+        for name in [*SCHEMES, "device"]
+    }
+    for name in ("account", "single sign-on"):
+        security = [{name: ["notes:write"]}]
+        channels[f"/scopes-of-{name[:3]}"] = {"publish": ping, "x-security": security}
+    document = {"asyncapi": "2.6.0", "info": {}, "channels": channels, **schemes}
+    (tmp_path / "asyncapi.yml").write_text(yaml.safe_dump(document))
+    (tmp_path / "security.py").write_text(block("python", "def token_info"))
+    (tmp_path / "app.py").write_text(block("python", 'AsynctionMiddleware(spec_path="asyncapi'))
+    (tmp_path / "handlers.py").write_text(
+        "from asynction_core import current\n\ndef ping(sid, *_):\n    return current.user\n"
+    )
+    return tmp_path
+
+
+async def test_one_scheme_of_each_type(
+    secured: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(secured)
+    with running(secured, tmp_path / "log") as server:
+        for name, (auth, headers) in SCHEMES.items():
+            namespace = f"/{name.replace(' ', '-')}"
+            connect = f"40{namespace},{json.dumps(auth) if auth else ''}"
+            sent = [connect, f'42{namespace},1["ping"]']
+            received = await dialogue(server.url, sent, headers=headers)
+            assert received[1] == f'43{namespace},1["ann"]', received
+            [refused] = await dialogue(server.url, [f"40{namespace},"])
+            assert refused.startswith(f'44{namespace},{{"message":"Missing credentials: ')
+        [refused] = await dialogue(server.url, ["40/device,"])
+        assert "Missing credentials: client certificate (TLS)" in refused
+        for namespace in ("/scopes-of-acc", "/scopes-of-sin"):
+            [refused] = await dialogue(server.url, [f'40{namespace},{{"token":"t0k3n"}}'])
+            assert "Credentials refused" in refused

@@ -5,7 +5,8 @@
 //             {"id": 3, "do": "call", "socket": "ann", "event": "...", "args": [...]}
 //             {"id": 4, "do": "answer", "socket": "ann", "event": "...", "args": [...]}
 //             {"id": 5, "do": "transport", "socket": "ann"}
-//             {"id": 6, "do": "disconnect", "socket": "ann"}
+//             {"id": 6, "do": "disconnected", "socket": "ann"}
+//             {"id": 7, "do": "disconnect", "socket": "ann"}
 //   reported: {"id": 1, "result": ...} or {"id": 1, "error": {"message": "...", "data": ...}}
 //             {"socket": "ann", "event": "...", "args": [...]}
 //
@@ -77,6 +78,11 @@ const actions = {
 
   async transport({ socket }) {
     return sockets.get(socket).io.engine.transport.name;
+  },
+
+  async disconnected({ socket: name }) {
+    const socket = sockets.get(name);
+    return socket.connected ? once(socket, "disconnect") : "gone already";
   },
 
   async disconnect({ socket: name }) {
