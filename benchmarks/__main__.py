@@ -6,11 +6,12 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import loading, report, throughput, validation
+from benchmarks import loading, report, security, throughput, validation
 from benchmarks.rows import Plan, Row
 
 BENCHMARKS: dict[str, Callable[[Plan], list[Row]]] = {
     "validation": validation.measure,
+    "security": security.measure,
     "throughput": throughput.measure,
     "loading": loading.measure,
 }

@@ -119,3 +119,14 @@ def _message(number: int, component: str) -> dict[str, Any]:
         "required": ["number"],
     }
     return {"name": f"event {number}", "payload": payload}
+
+
+def secured_document(function: str) -> dict[str, Any]:
+    """Return the chat that asks for a bearer token, which *function* knows."""
+    scheme = {"type": "http", "scheme": "bearer", "x-bearerInfoFunc": function}
+    server = {"url": "localhost", "protocol": "ws", "security": [{"token": []}]}
+    return {
+        **chat_document(),
+        "servers": {"local": server},
+        "components": {"securitySchemes": {"token": scheme}},
+    }

@@ -48,8 +48,8 @@ class Client:
         arguments = json.dumps([event, _PAYLOADS[event]], separators=(",", ":"))
         self._frames = [frame(f"42{number}{arguments}".encode()) for number in range(WINDOW)]
 
-    def connect(self) -> None:
-        """Shake hands: websocket, Engine.IO, Socket.IO."""
+    def connect(self, auth: bytes = b"") -> None:
+        """Shake hands: websocket, Engine.IO, Socket.IO with *auth* for a payload."""
         key = base64.b64encode(os.urandom(16)).decode()
         request = (
             "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: 127.0.0.1\r\n"
@@ -63,7 +63,7 @@ class Client:
         if b" 101 " not in head.partition(b"\r\n")[0]:
             raise ConnectionError(f"no websocket: {head[:80]!r}")
         self._expect(b"0{")
-        self.socket.sendall(frame(b"40"))
+        self.socket.sendall(frame(b"40" + auth))
         self._expect(b"40{")
 
     def _expect(self, start: bytes) -> None:

@@ -1,1 +1,1 @@
-"""The two servers under load: the same handlers, held to a document and not."""
+"""The servers under load: the same handlers, held to a document and not."""

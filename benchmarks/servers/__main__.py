@@ -1,4 +1,4 @@
-"""Serve ``validated`` or ``plain`` on a listening socket that was inherited.
+"""Serve ``validated``, ``secured`` or ``plain`` on a listening socket that was inherited.
 
 ``python -m benchmarks.servers KIND DESCRIPTOR``; it ends when its standard input does.
 """
@@ -33,9 +33,19 @@ def validated() -> Any:
     return AsynctionMiddleware(server=server)
 
 
+def secured() -> Any:
+    """Return an application that also asks every client for a token."""
+    from asynction_core import AsynctionMiddleware, AsynctionServer
+    from benchmarks.documents import secured_document
+
+    server = AsynctionServer.from_spec(secured_document("benchmarks.servers.handlers.token_info"))
+    register(server)
+    return AsynctionMiddleware(server=server)
+
+
 def main(kind: str, descriptor: str) -> None:
     """Serve until told to stop."""
-    app = {"plain": plain, "validated": validated}[kind]()
+    app = {"plain": plain, "validated": validated, "secured": secured}[kind]()
     config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
 

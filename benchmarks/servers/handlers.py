@@ -1,4 +1,4 @@
-"""The handlers that both servers run."""
+"""The handlers that all servers run."""
 
 from typing import Any
 
@@ -6,6 +6,11 @@ from typing import Any
 async def acknowledge(_sid: str, _data: Any) -> dict[str, None]:
     """Acknowledge, as ``add user`` of the chat does where the name is free."""
     return {"error": None}
+
+
+async def token_info(_token: str) -> dict[str, Any]:
+    """Accept every token."""
+    return {"sub": "ann", "scopes": []}
 
 
 def register(server: Any) -> None:
