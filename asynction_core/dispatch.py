@@ -1,10 +1,8 @@
 """How events and acknowledgements reach handlers, with the document's checks in between."""
 
-import inspect
 from collections.abc import Callable
 from functools import partial
 from time import time
-from types import CoroutineType
 from typing import Any
 
 import socketio
@@ -12,6 +10,7 @@ from socketio import packet
 
 from asynction_core import refusals
 from asynction_core.context import Connection, running
+from asynction_core.drivers import Flow
 from asynction_core.handlers import Handler, by_name, count_arguments
 from asynction_core.identity import ANONYMOUS
 from asynction_core.registration import Registration
@@ -23,7 +22,7 @@ HANDSHAKE_ARGUMENTS = {"connect": 3, "disconnect": 2}
 
 
 class Dispatcher(Transport):
-    """Dispatches what clients send, once it has passed its checks."""
+    """Dispatches what clients send, once it has passed its checks. Its methods are flows."""
 
     default_error_handler: Handler | None
 
@@ -33,14 +32,14 @@ class Dispatcher(Transport):
         self._connections: dict[tuple[str, str], Connection] = {}
         self._undocumented: set[str] = set()
 
-    async def _run_callback(
+    def _calling_back(
         self,
         check_ack: Check,
         event: str,
         recipient: Connection,
         callback: Callable[..., Any],
         *arguments: Any,
-    ) -> None:
+    ) -> Flow[None]:
         """Call *callback* if the acknowledgement is what the document says.
 
         :param recipient: stands for the client where it is another process's.
@@ -49,89 +48,93 @@ class Dispatcher(Transport):
         token = running.set((connection, event))
         try:
             check_ack(arguments)
-            await _finish(callback(*arguments))
+            yield callback(*arguments)
         except Exception as error:
-            await self._handle_error(error, connection, event)
+            yield from self._handling_error(error, connection, event)
         finally:
             running.reset(token)
 
-    async def _handle_event(
+    def _receiving(
         self, eio_sid: str, namespace: str | None, id: int | None, data: list[Any]
-    ) -> None:
+    ) -> Flow[None]:
         namespace = namespace or "/"
         sid = self.manager.sid_from_eio_sid(eio_sid, namespace)
         connection = self._connections.get((namespace, sid))
         if not self.manager.is_connected(sid, namespace):
             return
         if connection is None:  # the Admin UI's
-            await super()._handle_event(eio_sid, namespace, id, data)
+            yield super()._handle_event(eio_sid, namespace, id, data)
             return
-        answering = self._answer(connection, eio_sid, id, data)
-        if not self.async_handlers:
-            await answering
-            return
-        self._start(answering)
+        answering = self._answering(connection, eio_sid, id, data)
+        if self.async_handlers:
+            self._start(answering)
+        else:
+            yield from answering
 
-    async def _answer(
+    def _start(self, flow: Flow[None]) -> None:
+        """Have *flow* driven in the background."""
+        raise NotImplementedError
+
+    def _answering(
         self, connection: Connection, eio_sid: str, id: int | None, data: list[Any]
-    ) -> None:
+    ) -> Flow[None]:
         """Handle an event and acknowledge it, if it asked for that with an *id*."""
         event, namespace = data[0], connection.namespace
         token = running.set((connection, event))
         try:
             if event in self.reserved_events:  # or a client could run the handler of that name
                 unknown = self.registration.unknown_event(namespace, event)
-                result = await self._handle_error(unknown, connection, event)
+                result = yield from self._handling_error(unknown, connection, event)
             else:
-                result = await self._trigger_event(event, namespace, connection.sid, *data[1:])
+                result = yield self._trigger_event(event, namespace, connection.sid, *data[1:])
             if id is not None and result is not self.not_handled:
                 answer = self.packet_class(packet.ACK, arguments_of(result), namespace, id)
-                await self._send_packet(eio_sid, answer)
+                yield self._send_packet(eio_sid, answer)
         except Exception as error:  # the acknowledgement cannot be sent
             refusals.log_error(error, namespace, event, connection.sid)
         finally:
             running.reset(token)
 
-    async def _handle_ack(
+    def _receiving_ack(
         self, eio_sid: str, namespace: str | None, id: int, data: list[Any]
-    ) -> None:
+    ) -> Flow[None]:
         if id == 0:
             return  # where python-socketio keeps its counter, which would be lost
         sid = self.manager.sid_from_eio_sid(eio_sid, namespace or "/")
         connection = self._connections.get((namespace or "/", sid))
         if connection is None:
             if namespace in self._undocumented:
-                await super()._handle_ack(eio_sid, namespace, id, data)
+                yield super()._handle_ack(eio_sid, namespace, id, data)
             return
         token = running.set((connection, ""))
         try:
-            await super()._handle_ack(eio_sid, namespace, id, data)
+            yield super()._handle_ack(eio_sid, namespace, id, data)
         finally:
             running.reset(token)
 
-    async def _trigger_event(self, event: str, namespace: str, *args: Any) -> Any:
+    def _triggering(self, event: str, namespace: str, *args: Any) -> Flow[Any]:
         connection = self._connections.get((namespace, args[0]))
         connection = connection or _departed(event, namespace, args[0])
         if connection is None:
             if namespace not in self._undocumented:
                 return self.not_handled
-            return await super()._trigger_event(event, namespace, *args)
+            return (yield super()._trigger_event(event, namespace, *args))
         if event == "connect":
-            return await self._run(event, namespace, args)
+            return (yield self._call_handler(event, namespace, args))
         token = running.set((connection, event))
         try:
             if event == "disconnect":
                 self._connections.pop((namespace, args[0]))
                 if connection.expiry is not None:
                     connection.expiry.cancel()
-                return await self._run(event, namespace, args)
-            return await self._run_event(event, connection, args)
+                return (yield self._call_handler(event, namespace, args))
+            return (yield from self._running(event, connection, args))
         except Exception as error:
-            return await self._handle_error(error, connection, event)
+            return (yield from self._handling_error(error, connection, event))
         finally:
             running.reset(token)
 
-    async def _run_event(self, event: str, connection: Connection, args: tuple[Any, ...]) -> Any:
+    def _running(self, event: str, connection: Connection, args: tuple[Any, ...]) -> Flow[Any]:
         namespace, identity = connection.namespace, connection.identity
         registered = self.registration.namespaces[namespace].received.get(event)
         guard = registered.guard if registered else None
@@ -141,15 +144,13 @@ class Dispatcher(Transport):
             raise self.registration.unknown_event(namespace, event)
         registered.check_payload(args[1:])
         args = (args[0], *registered.for_handler(args[1:]))
-        result = await self._run(event, namespace, args)
+        result = yield self._call_handler(event, namespace, args)
         registered.check_ack(arguments_of(result))
         return result
 
-    async def _run(self, event: str, namespace: str, args: tuple[Any, ...]) -> Any:
+    def _call_handler(self, event: str, namespace: str, args: tuple[Any, ...]) -> Any:
         handler, args = self._find_handler(event, namespace, args)
-        if handler is None:
-            return None
-        return await _finish(handler(*args))
+        return None if handler is None else handler(*args)
 
     def _find_handler(
         self, event: str, namespace: str, args: tuple[Any, ...]
@@ -171,7 +172,7 @@ class Dispatcher(Transport):
             handler = partial(signature, **named) if named else handler
         return handler, found
 
-    async def _handle_error(self, error: Exception, connection: Connection, event: str) -> Any:
+    def _handling_error(self, error: Exception, connection: Connection, event: str) -> Flow[Any]:
         """Give *error* to the error handler; return what it says, which is the ack."""
         namespace = connection.namespace
         handler = self._error_handlers.get(namespace, self.default_error_handler)
@@ -180,7 +181,7 @@ class Dispatcher(Transport):
             return self.not_handled
         token = running.set((connection, event))
         try:
-            return await _finish(handler(error))
+            return (yield handler(error))
         except Exception as second:
             refusals.log_error(second, namespace, event, connection.sid)
             return self.not_handled
@@ -200,11 +201,5 @@ def _departed(event: str, namespace: str, sid: str) -> Connection | None:
 def _overrides_dispatch(instance: Any) -> bool:
     """Tell whether a class-based namespace finds its handlers itself."""
     found = getattr(type(instance), "trigger_event", None)
-    return found not in (None, socketio.AsyncNamespace.trigger_event)
-
-
-async def _finish(result: Any) -> Any:
-    """Return *result*, awaited where it is awaitable: handlers may be async or plain."""
-    if type(result) is CoroutineType or inspect.isawaitable(result):
-        return await result
-    return result
+    known = (socketio.AsyncNamespace.trigger_event, socketio.Namespace.trigger_event)
+    return found is not None and found not in known

@@ -1,13 +1,51 @@
-"""Drives a decision in an event loop: calls what it asks for, and gives it the results."""
+"""Drives flows and decisions, which are generators, in an event loop or without one.
+
+A flow yields what a call returned and takes what it came to: where the call is a coroutine it is
+awaited, where it is not it is the result already. So the way of an event or of a connection is
+written once, for both kinds of server.
+"""
 
 import asyncio
 import inspect
-from collections.abc import Awaitable
-from typing import Any
+from collections.abc import Awaitable, Generator
+from types import CoroutineType
+from typing import Any, TypeVar
 
 from asynction_core.handlers import Call
 from asynction_core.identity import Identity
 from asynction_core.security import Decision
+
+_T = TypeVar("_T")
+Flow = Generator[Any, Any, _T]
+"""Yields the results of calls, or awaitables of them; takes the results."""
+
+
+async def drive(flow: Flow[_T]) -> _T:
+    """Return what *flow* comes to, and await what it yields."""
+    try:
+        step = next(flow)
+        while True:
+            if type(step) is CoroutineType or inspect.isawaitable(step):
+                try:
+                    step = await step
+                except BaseException as error:
+                    step = flow.throw(error)
+                    continue
+            step = flow.send(step)
+    except StopIteration as end:
+        result: _T = end.value
+        return result
+
+
+def run(flow: Flow[_T]) -> _T:
+    """Return what *flow* comes to where nothing needs to be awaited."""
+    try:
+        step = next(flow)
+        while True:
+            step = flow.send(step)
+    except StopIteration as end:
+        result: _T = end.value
+        return result
 
 
 async def decide(decision: Decision, timeout: float) -> Identity:

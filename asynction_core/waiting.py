@@ -1,6 +1,7 @@
 """What is emitted to a client before it is let in: kept in order, then sent or dropped."""
 
 import re
+from threading import Lock
 from typing import Any
 
 from socketio import packet
@@ -15,29 +16,41 @@ _EVENTS = (packet.EVENT, packet.BINARY_EVENT)
 class Waiting:
     """The packets for one transport, whose client waits to be let into some namespaces.
 
+    Threads may emit while another lets the client in.
+
     :param packet_class: reads packets of a serializer that makes them binary.
     """
 
     def __init__(self, packet_class: Any) -> None:
         self._packet_class = packet_class
         self._kept: dict[str, list[Any]] = {}
+        self._refused: set[str] = set()
         self._last: str | None = None
-
-    def __bool__(self) -> bool:
-        return bool(self._kept)
+        self._lock = Lock()
 
     def begin(self, namespace: str) -> None:
         """Keep the events of *namespace* from now on."""
-        self._kept[namespace] = []
+        with self._lock:
+            self._refused.discard(namespace)
+            self._kept[namespace] = []
 
     def take(self, namespace: str) -> list[Any]:
-        """Return what has been kept since the last time; it is kept no longer."""
-        kept, self._kept[namespace] = self._kept[namespace], []
-        return kept
+        """Return what has been kept since the last time; once it is nothing, keep no more."""
+        with self._lock:
+            kept = self._kept.pop(namespace, [])
+            if kept:
+                self._kept[namespace] = []
+            return kept
 
-    def end(self, namespace: str) -> None:
-        """Keep nothing of *namespace* any longer, and drop what was kept."""
-        self._kept.pop(namespace, None)
+    def refuse(self, namespace: str) -> None:
+        """Drop what was kept, and what is still under way."""
+        with self._lock:
+            self._kept.pop(namespace, None)
+            self._refused.add(namespace)
+
+    def is_over(self) -> bool:
+        """Tell whether nothing waits and nothing is dropped."""
+        return not self._kept and not self._refused
 
     def is_full(self, namespace: str) -> bool:
         """Tell whether more was emitted than is kept."""
@@ -60,9 +73,10 @@ class Waiting:
         return self._last is not None and self._keep(self._last, found)
 
     def _keep(self, namespace: str, found: Any) -> bool:
-        kept = self._kept.get(namespace)
-        if kept is None:
-            return False
-        if len(kept) <= LIMIT:
-            kept.append(found)
-        return True
+        with self._lock:
+            kept = self._kept.get(namespace)
+            if kept is None:
+                return namespace in self._refused
+            if len(kept) <= LIMIT:
+                kept.append(found)
+            return True
