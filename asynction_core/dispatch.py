@@ -85,8 +85,10 @@ class Dispatcher(Transport):
             if event in self.reserved_events:  # or a client could run the handler of that name
                 unknown = self.registration.unknown_event(namespace, event)
                 result = yield from self._handling_error(unknown, connection, event)
-            else:
+            elif "_trigger_event" in vars(self):  # the Admin UI's, which looks on
                 result = yield self._trigger_event(event, namespace, connection.sid, *data[1:])
+            else:
+                result = yield from self._triggering(event, namespace, connection.sid, *data[1:])
             if id is not None and result is not self.not_handled:
                 answer = self.packet_class(packet.ACK, arguments_of(result), namespace, id)
                 yield self._send_packet(eio_sid, answer)

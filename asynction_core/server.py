@@ -169,19 +169,6 @@ class AsynctionServer(Endpoint, socketio.AsyncServer):
     async def _handle_eio_disconnect(self, eio_sid: str, reason: str) -> None:
         await drive(self._closing(eio_sid, reason))
 
-    async def _handle_connect(self, eio_sid: str, namespace: str | None, data: Any) -> None:
-        await drive(self._connecting(eio_sid, namespace, data))
-
-    async def _handle_event(
-        self, eio_sid: str, namespace: str | None, id: int | None, data: list[Any]
-    ) -> None:
-        await drive(self._receiving(eio_sid, namespace, id, data))
-
-    async def _handle_ack(
-        self, eio_sid: str, namespace: str | None, id: int, data: list[Any]
-    ) -> None:
-        await drive(self._receiving_ack(eio_sid, namespace, id, data))
-
     async def _trigger_event(self, event: str, namespace: str, *args: Any) -> Any:
         return await drive(self._triggering(event, namespace, *args))
 

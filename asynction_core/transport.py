@@ -33,11 +33,11 @@ class Transport(BaseServer):
         if found is None:
             self._keep_no_attachments_of_strangers(eio_sid)
         elif found.packet_type in (packet.EVENT, packet.BINARY_EVENT):
-            yield self._handle_event(eio_sid, found.namespace, found.id, found.data)
+            yield from self._receiving(eio_sid, found.namespace, found.id, found.data)
         elif found.packet_type in (packet.ACK, packet.BINARY_ACK):
-            yield self._handle_ack(eio_sid, found.namespace, found.id, found.data)
+            yield from self._receiving_ack(eio_sid, found.namespace, found.id, found.data)
         elif found.packet_type == packet.CONNECT:
-            yield self._handle_connect(eio_sid, found.namespace, found.data)
+            yield from self._connecting(eio_sid, found.namespace, found.data)
         else:
             yield self._handle_disconnect(eio_sid, found.namespace, self.reason.CLIENT_DISCONNECT)
 
