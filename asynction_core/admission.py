@@ -55,9 +55,9 @@ class Admission(Dispatcher):
     ) -> Flow[None]:
         registered.check_handshake(handshake)
         decision = registered.security.decide(handshake, time())
-        connection.identity = yield self._decide(decision)
+        connection.identity = yield self._decide(decision, connection)
 
-    def _decide(self, decision: Decision) -> Any:
+    def _decide(self, decision: Decision, connection: Connection) -> Any:
         """Return the identity that *decision* comes to, or an awaitable of it."""
         raise NotImplementedError
 

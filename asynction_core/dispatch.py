@@ -177,7 +177,7 @@ class Dispatcher(Transport):
     def _handling_error(self, error: Exception, connection: Connection, event: str) -> Flow[Any]:
         """Give *error* to the error handler; return what it says, which is the ack."""
         namespace = connection.namespace
-        handler = self._error_handlers.get(namespace, self.default_error_handler)
+        handler = self._find_error_handler(connection, event)
         if handler is None:
             refusals.log_error(error, namespace, event, connection.sid)
             return self.not_handled
@@ -189,6 +189,9 @@ class Dispatcher(Transport):
             return self.not_handled
         finally:
             running.reset(token)
+
+    def _find_error_handler(self, connection: Connection, event: str) -> Handler | None:
+        return self._error_handlers.get(connection.namespace, self.default_error_handler)
 
 
 def _departed(event: str, namespace: str, sid: str) -> Connection | None:

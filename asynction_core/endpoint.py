@@ -146,10 +146,14 @@ class Endpoint(Admission):
         for count in event.counts:
             arguments = ("sid", *(object() for _ in range(count)))
             handler, arguments = self._find_handler(event.name, namespace, arguments)
-            reason = why_not(handler, arguments) if handler else None
+            reason = self._why_not(handler, arguments) if handler else None
             if reason:
                 name = getattr(handler, "__qualname__", repr(handler))
                 yield f"{where}: its handler {name!r} cannot take {count} beside the sid: {reason}"
+
+    def _why_not(self, handler: Handler, arguments: tuple[Any, ...]) -> str | None:
+        """Return why *handler* cannot be called with the *arguments* that it would get."""
+        return why_not(handler, arguments)
 
     def register_namespace(self, namespace_handler: Any) -> None:
         """Register a class-based namespace, as in ``socketio.AsyncServer``.

@@ -2,7 +2,7 @@
 
 import gc
 import inspect
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -25,11 +25,14 @@ def collector_paused() -> Iterator[None]:
             gc.enable()
 
 
-def check_options(options: Mapping[str, Any]) -> None:
-    """Raise for an option that python-engineio would ignore in silence."""
+def check_options(options: Mapping[str, Any], further: Collection[str] = ()) -> None:
+    """Raise for an option that python-engineio would ignore in silence.
+
+    :param further: names of options that are known besides those of the two libraries.
+    """
     if "namespaces" in options:
         raise TypeError("the namespaces are those of the document; leave 'namespaces' out")
-    known = {"engineio_logger"}
+    known = {"engineio_logger", *further}
     for server in (socketio.base_server.BaseServer, engineio.base_server.BaseServer):
         known.update(inspect.signature(server.__init__).parameters)
     unknown = sorted(set(options) - (known - {"self", "kwargs"}))

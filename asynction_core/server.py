@@ -11,6 +11,7 @@ import socketio.exceptions
 from engineio.async_drivers import asgi
 
 from asynction_core import drivers
+from asynction_core.context import Connection
 from asynction_core.drivers import Flow, drive
 from asynction_core.endpoint import Endpoint
 from asynction_core.exceptions import ValidationException
@@ -188,7 +189,7 @@ class AsynctionServer(Endpoint, socketio.AsyncServer):
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    def _decide(self, decision: Decision) -> Any:
+    def _decide(self, decision: Decision, connection: Connection) -> Any:
         return drivers.decide(decision, self.security_timeout)
 
     def _call_later(self, seconds: float, function: Callable[..., None], *args: Any) -> Any:

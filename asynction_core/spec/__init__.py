@@ -59,6 +59,7 @@ def load_spec(
         namespaces=MappingProxyType(namespaces),
         security_schemes=MappingProxyType(security.schemes),
         resources=MappingProxyType(root.documents.contents),
+        document=MappingProxyType(root.mapping()),
     )
 
 

@@ -148,7 +148,7 @@ class Spec:
     """An AsyncAPI document of any supported version.
 
     ``resources`` are the contents of every file that it reaches, by URI; the schemas' ``uri``
-    and ``pointer`` lead into them.
+    and ``pointer`` lead into them. ``document`` is the contents of the first.
     """
 
     source: str
@@ -159,3 +159,4 @@ class Spec:
     namespaces: Mapping[str, Namespace]
     security_schemes: Mapping[str, SecurityScheme]
     resources: Mapping[str, Any] = field(repr=False)
+    document: Mapping[str, Any] = field(repr=False)
