@@ -1,21 +1,25 @@
 """The documented import name: everything here is another package's."""
 
-from asynction_core.exceptions import (
+from asynction_flask import (
     AsynctionException,
+    AsynctionSocketIO,
     BindingsValidationException,
     MessageAckValidationException,
     PayloadValidationException,
     SecurityException,
+    SecurityInfo,
+    SpecException,
     ValidationException,
 )
-from asynction_core.identity import SecurityInfo
 
 __all__ = [
     "AsynctionException",
+    "AsynctionSocketIO",
     "BindingsValidationException",
     "MessageAckValidationException",
     "PayloadValidationException",
     "SecurityException",
     "SecurityInfo",
+    "SpecException",
     "ValidationException",
 ]

@@ -1,4 +1,23 @@
-"""The exceptions under the name that the original documents."""
+"""The exceptions, and what security functions return, under the name that the original documents."""
 
-from asynction import *  # noqa: F403
-from asynction import __all__ as __all__
+from asynction_core.exceptions import (
+    AsynctionException,
+    BindingsValidationException,
+    MessageAckValidationException,
+    PayloadValidationException,
+    SecurityException,
+    SpecException,
+    ValidationException,
+)
+from asynction_core.identity import SecurityInfo
+
+__all__ = [
+    "AsynctionException",
+    "BindingsValidationException",
+    "MessageAckValidationException",
+    "PayloadValidationException",
+    "SecurityException",
+    "SecurityInfo",
+    "SpecException",
+    "ValidationException",
+]

@@ -41,6 +41,7 @@ class Admission(Dispatcher):
             return
         handshake = Handshake.from_environ(self.environ[eio_sid], data)
         connection = Connection(self, eio_sid, namespace, handshake)
+        connection.environ = self.environ[eio_sid]
         try:
             yield from self._identifying(connection, handshake, registered)
         except Exception as error:
@@ -90,7 +91,7 @@ class Admission(Dispatcher):
 
     def _admitting(self, connection: Connection, eio_sid: str, waiting: Waiting) -> Flow[bool]:
         """Run the connect handler and tell the client; return whether it is in."""
-        namespace, environ = connection.namespace, self.environ[eio_sid]
+        namespace, environ = connection.namespace, connection.environ
         auth = connection.handshake.auth if connection.handshake else None
         if self.always_connect:
             yield from self._accepting(connection, eio_sid)

@@ -19,7 +19,8 @@ class Connection:
     """A client in a namespace, from its handshake to its disconnection.
 
     ``handshake`` is None where the client is connected to another process. ``expiry`` is what
-    ends the connection when its credentials expire; it can be cancelled.
+    ends the connection when its credentials expire; it can be cancelled. ``environ`` is the WSGI
+    environment, or python-engineio's ASGI one.
     """
 
     server: "AsynctionServer"
@@ -28,6 +29,7 @@ class Connection:
     handshake: Handshake | None = None
     identity: Identity = ANONYMOUS
     expiry: Any = field(default=None, repr=False)
+    environ: Any = field(default=None, repr=False)
 
 
 running: ContextVar[tuple[Connection, str]] = ContextVar("running")

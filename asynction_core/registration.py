@@ -113,6 +113,7 @@ def register(
     validation: bool = True,
     check_formats: bool = False,
     import_handlers: bool = True,
+    server_security: Sequence[Mapping[str, Sequence[str]]] | None = None,
     load_function: LoadFunction = load_function,
 ) -> Registration:
     """Return what a server of *spec* registers, handlers imported and schemas compiled.
@@ -122,6 +123,7 @@ def register(
     :param check_formats: whether ``format`` is an assertion.
     :param import_handlers: False for a process that handles nothing, such as an emitter; it gets
         no security either.
+    :param server_security: what the server demands, in the place of the document's.
     :param load_function: returns the function of a security scheme.
     :raises SpecException: an unknown *server_name*, a schema that cannot be compiled, a handler or
         a security function that cannot be imported, or servers that differ in their security.
@@ -135,7 +137,7 @@ def register(
     registrar = _Registrar(spec, validation, check_formats, import_handlers, load_function)
     registered = {
         each.name: registrar.namespace(
-            each, _requirements(spec, server, each) if import_handlers else ()
+            each, _requirements(spec, server, each, server_security) if import_handlers else ()
         )
         for each in namespaces
     }
@@ -159,14 +161,19 @@ def _server(spec: Spec, server_name: str | None) -> Server | None:
 
 
 def _requirements(
-    spec: Spec, server: Server | None, namespace: Namespace
-) -> tuple[SecurityRequirement, ...]:
+    spec: Spec,
+    server: Server | None,
+    namespace: Namespace,
+    server_security: Sequence[Mapping[str, Sequence[str]]] | None,
+) -> Sequence[Mapping[str, Sequence[str]]]:
     """Return what *namespace* demands: its own security, else that of the server.
 
     :raises SpecException: no server was named, and those that offer it do not agree.
     """
     if namespace.security is not None:
         return namespace.security
+    if server_security is not None:
+        return server_security
     if server is not None:
         return server.security
     offering = [
@@ -198,7 +205,7 @@ class _Registrar:
         self._import_handlers = import_handlers
 
     def namespace(
-        self, namespace: Namespace, requirements: Sequence[SecurityRequirement]
+        self, namespace: Namespace, requirements: Sequence[Mapping[str, Sequence[str]]]
     ) -> RegisteredNamespace:
         checks = MessageChecks(self._compiler, namespace.name)
         check = check_handshake(namespace.bindings, self._compiler, namespace.name)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from asynction_core.credentials import FindCredential, compile_credential
 from asynction_core.exceptions import SpecException
 from asynction_core.handlers import Caller, Handler, import_handler, why_not
-from asynction_core.spec.model import HandlerPath, SecurityRequirement, SecurityScheme
+from asynction_core.spec.model import HandlerPath, SecurityScheme
 from asynction_core.spec.security import INFO_FUNCTIONS
 
 LoadFunction = Callable[[SecurityScheme, HandlerPath | None], Handler]
@@ -70,17 +70,21 @@ class SchemeCompiler:
         self._load = load
         self._schemes: dict[str, Scheme] = {}
 
-    def requirements(self, described: Sequence[SecurityRequirement]) -> tuple[Requirement, ...]:
+    def requirements(
+        self, described: Sequence[Mapping[str, Sequence[str]]]
+    ) -> tuple[Requirement, ...]:
         """Return the requirements that the document *described*.
 
         :raises SpecException: the function of a scheme cannot be had.
         """
         return tuple(
-            tuple((self._scheme(name), scopes) for name, scopes in requirement.items())
+            tuple((self._scheme(name), tuple(scopes)) for name, scopes in requirement.items())
             for requirement in described
         )
 
     def _scheme(self, name: str) -> Scheme:
+        if name not in self._described:
+            raise SpecException(f"no requirement of the document names a security scheme {name!r}")
         if name not in self._schemes:
             self._schemes[name] = self._compile(self._described[name])
         return self._schemes[name]

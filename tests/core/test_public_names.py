@@ -42,24 +42,36 @@ def test_names_of_the_core() -> None:
     ]
 
 
+EXCEPTIONS = [
+    "AsynctionException",
+    "BindingsValidationException",
+    "MessageAckValidationException",
+    "PayloadValidationException",
+    "SecurityException",
+    "SecurityInfo",
+    "SpecException",
+    "ValidationException",
+]
+
+
 def test_documented_names() -> None:
-    assert asynction.__all__ == [
-        "AsynctionException",
-        "BindingsValidationException",
-        "MessageAckValidationException",
-        "PayloadValidationException",
-        "SecurityException",
-        "SecurityInfo",
-        "ValidationException",
-    ]
+    assert asynction.__all__ == sorted([*EXCEPTIONS, "AsynctionSocketIO"])
+    assert asynction_flask.__all__ == asynction.__all__
 
 
 def test_documented_exceptions_module_has_the_documented_names() -> None:
-    assert asynction.exceptions.__all__ == asynction.__all__
+    assert asynction.exceptions.__all__ == EXCEPTIONS
+
+
+def test_a_name_is_the_same_object_everywhere() -> None:
+    for name in EXCEPTIONS:
+        packages = (asynction, asynction.exceptions, asynction_flask, asynction_core)
+        assert len({id(getattr(package, name)) for package in packages}) == 1
+    assert asynction.AsynctionSocketIO is asynction_flask.AsynctionSocketIO
 
 
 def test_every_public_name_is_there() -> None:
-    for module in (asynction_core, asynction, asynction.exceptions):
+    for module in (asynction_core, asynction_flask, asynction, asynction.exceptions):
         assert all(hasattr(module, name) for name in module.__all__)
 
 
