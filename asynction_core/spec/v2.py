@@ -72,7 +72,7 @@ def _events(
     if operation is not None:
         fields.check_fields(operation.follow(), fields.OPERATION)
         layers = layers_of(operation.follow(), trait_wins=True)
-        requirements = security.read(layers.get("security"))
+        requirements = security.read(layers.first("security"))
         message = layers.get("message")
         for node in _alternatives(message) if message else ():
             add_event(events, _event(node, messages, requirements))

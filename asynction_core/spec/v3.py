@@ -128,7 +128,7 @@ class _OperationReader:
     def _operation(self, node: Node) -> Iterator[Event]:
         fields.check_fields(node, fields.OPERATION)
         operation = layers_of(node, trait_wins=False)
-        requirements = self._security.read(operation.get("security"))
+        requirements = self._security.read(operation.first("security"))
         acks = self._reply(operation.get("reply"))
         for key, at in _messages_of(node):
             fields.check_fields(at.follow(), fields.MESSAGE)

@@ -530,3 +530,32 @@ def test_a_field_that_asyncapi_does_not_have_is_logged(
 
     assert caplog.text.count("AsyncAPI has no field") == 1
     assert warning in caplog.text
+
+
+def test_null_is_no_security_for_an_operation() -> None:
+    operation = {"security": None, "message": message("a")}
+
+    error = refused(document({"/chat": {"publish": operation}}))
+
+    assert error.place == "the document, channels./chat.publish.security"
+    assert error.problem == "this must be a list, found nothing"
+
+
+def test_null_in_a_trait_does_not_take_security_away() -> None:
+    operation = {
+        "traits": [{"security": None}],
+        "security": [{"key": []}],
+        "message": message("a"),
+    }
+
+    error = refused(document({"/chat": {"publish": operation}}))
+
+    assert error.place == "the document, channels./chat.publish.traits[0].security"
+
+
+def test_null_is_no_security_for_a_3_x_operation() -> None:
+    channels = {"c": {"address": "/chat", "messages": {"a": {}}}}
+
+    error = refused(document3(channels, {"o": operation3("receive", "c", security=None)}))
+
+    assert error.place == "the document, operations.o.security"
