@@ -485,6 +485,39 @@ IGNORED_SECURITY = [
         "components.securitySchemes.s.x-security",
     ),
     (
+        "x-security",
+        "2.x operation trait",
+        document({"c": {"publish": {"traits": [{"x-security": []}]}}}),
+        "channels.c.publish.traits[0].x-security",
+    ),
+    (
+        "security",
+        "2.x message trait",
+        document({"c": {"publish": {"message": {"name": "a", "traits": [{"security": []}]}}}}),
+        "channels.c.publish.message.traits[0].security",
+    ),
+    (
+        "x-security",
+        "2.x oneOf",
+        document({"c": {"publish": {"message": {"oneOf": [message("a")], "x-security": []}}}}),
+        "channels.c.publish.message.x-security",
+    ),
+    (
+        "x-security",
+        "3.x operation trait",
+        document3(
+            {"c": {"address": "c"}}, {"o": operation3("send", "c", traits=[{"x-security": []}])}
+        ),
+        "operations.o.traits[0].x-security",
+    ),
+    ("X-Security", "channel", document({"c": {"X-Security": []}}), "channels.c.X-Security"),
+    (
+        "Security",
+        "operation",
+        document({"c": {"publish": {"Security": []}}}),
+        "channels.c.publish.Security",
+    ),
+    (
         "security",
         "binding",
         document({"c": {"bindings": {"ws": {"security": []}}}}),
