@@ -354,6 +354,25 @@ def test_a_3_x_document_may_name_schemes_as_2_x_does() -> None:
     assert namespace.security == ({"flow": ("read",)},)
 
 
+def test_a_3_x_scheme_needs_its_own_scopes_where_it_is_named_as_in_2_x_too() -> None:
+    schemes = {"flow": {"type": "oauth2", "flows": FLOWS, "scopes": ["read"]}}
+    channels = {"c": {"address": "/chat", "x-security": [{"flow": []}, {"flow": ["write"]}]}}
+
+    namespace = namespace_of(document3(channels, components={"securitySchemes": schemes}))
+
+    assert namespace.security == ({"flow": ("read",)}, {"flow": ("read", "write")})
+
+
+def test_a_3_x_document_that_names_a_scheme_by_reference_needs_its_scopes() -> None:
+    schemes = {"flow": {"type": "oauth2", "flows": FLOWS, "scopes": ["read", "read"]}}
+    reference = {"$ref": "#/components/securitySchemes/flow"}
+    channels = {"c": {"address": "/chat", "x-security": [reference]}}
+
+    namespace = namespace_of(document3(channels, components={"securitySchemes": schemes}))
+
+    assert namespace.security == ({"flow": ("read",)},)
+
+
 def test_a_3_x_scheme_that_means_nothing_to_socket_io_is_refused_with_its_place() -> None:
     server = {"host": "example.com", "security": [{"type": "scramSha256"}]}
 
