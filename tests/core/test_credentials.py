@@ -401,6 +401,7 @@ def test_a_certificate_that_was_verified_is_a_credential(environ: dict[str, Any]
         {"SSL_CLIENT_CERT": PEM, "SSL_CLIENT_VERIFY": "GENEROUS"},
         {"SSL_CLIENT_CERT": PEM, "SSL_CLIENT_VERIFY": "FAILED:expired"},
         {"SSL_CLIENT_CERT": PEM, "SSL_CLIENT_VERIFY": "FAILED", "werkzeug.socket": object()},
+        {"SSL_CLIENT_CERT": PEM},
         {"SSL_CLIENT_CERT": "", "SSL_CLIENT_VERIFY": "SUCCESS"},
         {"SSL_CLIENT_VERIFY": "SUCCESS"},
         {"HTTP_SSL_CLIENT_CERT": PEM, "HTTP_SSL_CLIENT_VERIFY": "SUCCESS"},
