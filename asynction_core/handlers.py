@@ -3,7 +3,7 @@
 import importlib
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from asynction_core.exceptions import SpecException
@@ -123,8 +123,8 @@ class Call:
     """A function of the user's, and what to call it with. Its result may be awaitable."""
 
     function: Handler
-    arguments: tuple[Any, ...]
-    keywords: Mapping[str, Any]
+    arguments: tuple[Any, ...] = field(repr=False)
+    keywords: Mapping[str, Any] = field(repr=False)
 
 
 class Caller:
