@@ -79,11 +79,25 @@ def why_not(
     return None
 
 
-def count_arguments(handler: Handler, most: int, by_name: Sequence[str] = ()) -> int:
-    """Return how many of *most* positional arguments *handler* takes, at most *most*.
+def out_of_order(handler: Handler, names: Sequence[str]) -> str | None:
+    """Return what *handler*, given arguments with these *names* in order, would mistake.
 
-    :param by_name: parameters that are given by name, if at all.
+    A parameter that has one of the names gets the argument of another.
     """
+    try:
+        bound = inspect.signature(handler).bind_partial(*names).arguments
+    except (TypeError, ValueError):
+        return None
+    mistaken = (
+        f"{name!r} would be the {given}"
+        for name, given in bound.items()
+        if name in names and isinstance(given, str) and given != name
+    )
+    return next(mistaken, None)
+
+
+def count_arguments(handler: Handler, most: int) -> int:
+    """Return how many of *most* positional arguments *handler* takes, at most *most*."""
     try:
         parameters = inspect.signature(handler).parameters.values()
     except (TypeError, ValueError):

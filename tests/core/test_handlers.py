@@ -260,7 +260,7 @@ def test_a_scheme_without_a_function_is_refused_with_its_place(
     assert error.fix == f"Add '{fix}: package.module.function'."
 
 
-@pytest.mark.parametrize("name", ["nothing", "four", "other_name"])
+@pytest.mark.parametrize("name", ["nothing", "four", "other_name", "swapped"])
 @pytest.mark.usefixtures("functions")
 def test_a_function_that_cannot_be_called_is_refused_with_its_place(name: str) -> None:
     error = compilation_refused(
@@ -272,7 +272,7 @@ def test_a_function_that_cannot_be_called_is_refused_with_its_place(name: str) -
     assert error.fix == "It is called with username, password, required_scopes."
 
 
-@pytest.mark.parametrize("name", ["nothing", "four", "token"])
+@pytest.mark.parametrize("name", ["nothing", "four", "token", "swapped_scopes"])
 @pytest.mark.usefixtures("functions")
 def test_a_scope_check_that_cannot_be_called_is_refused_with_its_place(name: str) -> None:
     error = compilation_refused(
