@@ -48,12 +48,12 @@ async def _within(call: Awaitable[Any], timeout: float) -> Any:
     :raises TimeoutError: it took longer than *timeout* seconds.
     """
     task = asyncio.ensure_future(call)
+    task.add_done_callback(_retrieve)
     try:
         done, _ = await asyncio.wait([task], timeout=timeout)
     finally:
         if not task.done():
             task.cancel()
-            task.add_done_callback(_retrieve)
     if not done:
         raise TimeoutError
     if task.cancelled():
@@ -62,5 +62,6 @@ async def _within(call: Awaitable[Any], timeout: float) -> Any:
 
 
 def _retrieve(task: "asyncio.Future[Any]") -> None:
+    """Keep the event loop from logging an exception that nobody waited for, with its message."""
     if not task.cancelled():
         task.exception()
