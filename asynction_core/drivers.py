@@ -38,8 +38,18 @@ async def decide(decision: Decision, timeout: float) -> Identity:
 async def _run(call: Call) -> Any:
     if inspect.iscoroutinefunction(call.function):
         return await call.function(*call.arguments, **call.keywords)
-    result = await asyncio.to_thread(call.function, *call.arguments, **call.keywords)
+    result, error = await asyncio.to_thread(_outcome, call)
+    if error is not None:
+        raise error
     return await result if inspect.isawaitable(result) else result
+
+
+def _outcome(call: Call) -> tuple[Any, Exception | None]:
+    """Return what *call* returns and what it raises: no future can hold a ``StopIteration``."""
+    try:
+        return call.function(*call.arguments, **call.keywords), None
+    except Exception as error:
+        return None, error
 
 
 async def _within(call: Awaitable[Any], timeout: float) -> Any:

@@ -222,5 +222,14 @@ def _malfunction(
     """Log what a function of the user's did wrong, and return the refusal that follows."""
     name = getattr(caller.function, "__qualname__", type(caller.function).__name__)
     reason = f"security scheme {scheme.name!r}: {name} {what}"
-    logger.error("%s%s", reason, f": {frames_of(error)}" if error else "")
+    frames = _frames(error) if error else ""
+    logger.error("%s\n%s" if frames else "%s%s", reason, frames.rstrip())
     return _refused(reason)
+
+
+def _frames(error: BaseException) -> str:
+    """Return where *error* and its cause were raised, and not a word of what they say."""
+    chain = (error.__cause__, error)
+    return "".join(
+        line for each in chain if each for line in traceback.format_tb(each.__traceback__)
+    )
