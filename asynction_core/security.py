@@ -64,7 +64,7 @@ class NamespaceSecurity:
             return met
         if not self._requirements or (self._anonymous and not hearing.has_any(self._requirements)):
             return ()
-        raise hearing.refusal(self._requirements)
+        raise hearing.refusal(self._requirements) from None
 
 
 def _schemes_of(requirements: Iterable[Requirement]) -> Iterable[Scheme]:
@@ -162,7 +162,10 @@ class _Hearing:
     def _call(
         self, scheme: Scheme, caller: Caller, arguments: Sequence[Any]
     ) -> Generator[Call, Any, Any]:
-        """Have a function called; ``SecurityException`` is how it may say no."""
+        """Have a function called; ``SecurityException`` is how it may say no.
+
+        What it raises stays out of the chain of exceptions: its message may quote the credential.
+        """
         further: dict[str, Any] = {
             "required_scopes": [],
             "bearer_format": scheme.bearer_format,
@@ -173,9 +176,9 @@ class _Hearing:
         except SecurityException:
             return None
         except TimeoutError as error:
-            raise _malfunction(scheme, caller, "took too long", error) from error
+            raise _malfunction(scheme, caller, "took too long", error) from None
         except Exception as error:
-            raise _malfunction(scheme, caller, f"raised {type(error).__name__}", error) from error
+            raise _malfunction(scheme, caller, f"raised {type(error).__name__}", error) from None
 
     def _reject(self, scheme: Scheme, reason: str) -> None:
         self._rejections.append(f"security scheme {scheme.name!r}: {reason}")
