@@ -123,11 +123,7 @@ class _Hearing:
         return scheme in self._infos
 
     def _ask(self, scheme: Scheme) -> Generator[Call, Any, None]:
-        credential = self._credentials[scheme]
-        question = (id(scheme.info.function), credential, scheme.bearer_format)
-        if question not in self._answers:  # schemes may share a function
-            self._answers[question] = yield from self._call(scheme, scheme.info, credential)
-        found = self._answers[question]
+        found = yield from self._call(scheme, scheme.info, self._credentials[scheme], None)
         if found is None:
             self._reject(scheme, "the credential is not accepted")
             return
@@ -153,16 +149,16 @@ class _Hearing:
         if scheme.scope_check is None:
             return held.issuperset(scopes)
         lists = (list(scopes), sorted(held))
-        enough = yield from self._call(scheme, scheme.scope_check, lists)
+        enough = yield from self._call(scheme, scheme.scope_check, lists, False)
         if not isinstance(enough, bool):
             what = f"returned {type(enough).__name__} instead of a bool"
             raise _malfunction(scheme, scheme.scope_check, what)
         return enough
 
     def _call(
-        self, scheme: Scheme, caller: Caller, arguments: Sequence[Any]
+        self, scheme: Scheme, caller: Caller, arguments: Sequence[Any], no: bool | None
     ) -> Generator[Call, Any, Any]:
-        """Have a function called; ``SecurityException`` is how it may say no.
+        """Have a function called; ``SecurityException`` is how it may say *no*.
 
         What it raises stays out of the chain of exceptions: its message may quote the credential.
         """
@@ -174,7 +170,7 @@ class _Hearing:
         try:
             return (yield caller.call(arguments, further))
         except SecurityException:
-            return None
+            return no
         except TimeoutError as error:
             raise _malfunction(scheme, caller, "took too long", error) from None
         except Exception as error:

@@ -432,6 +432,18 @@ def test_a_scope_check_is_asked_about_the_same_scopes_once() -> None:
     assert asked == [["read"], ["write"]]
 
 
+def test_a_scope_check_that_rejects_leaves_the_next_alternative(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    requirements: Requirements = [{"checked": ["read"]}, {"a": []}]
+    functions = Functions(check=rejecting)
+
+    assert decided(requirements, said(checked="good", a="good"), functions).user == "user of a"
+    error = refused(requirements, said(checked="good"), functions)
+    assert error.reason == "security scheme 'checked': these scopes are not granted: read"
+    assert not caplog.records
+
+
 @pytest.mark.parametrize(("result", "kind"), [(None, "NoneType"), (1, "int"), (["read"], "list")])
 def test_a_scope_check_that_returns_no_bool_refuses(result: Any, kind: str) -> None:
     def check(required_scopes: Any, token_scopes: Any) -> Any:
