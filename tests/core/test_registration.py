@@ -342,6 +342,15 @@ def test_an_operation_that_asks_for_no_credential_guards_nothing(security: Any) 
     assert registered(source).namespaces["/chat"].received["a"].guard is None
 
 
+def test_an_operation_for_anonymous_clients_too_is_guarded_from_rejected_ones() -> None:
+    operation = {"message": message("a"), "security": [{}, {"key": []}]}
+    source = document({"/chat": {"publish": operation}}, components=SCHEMES)
+
+    assert {guard.needs for guard in identity_of(source).granted} == {"'key'"}
+    assert identity_of(source, "k=ann").user == "ann"
+    assert identity_of(source, "k=bob").granted == frozenset()
+
+
 def test_a_guard_says_in_words_what_it_asks_for() -> None:
     schemes = {
         "flow": {"type": "oauth2", "flows": {"implicit": {"scopes": {"read": "", "write": ""}}}},
