@@ -338,6 +338,10 @@ def failing(*_arguments: Any) -> Any:
     raise ValueError(SECRET) from KeyError(SECRET)
 
 
+def timing_out(*_arguments: Any) -> Any:
+    raise TimeoutError(SECRET)
+
+
 def rejecting(*_arguments: Any) -> Any:
     raise SecurityException(SECRET, reason=SECRET)
 
@@ -350,6 +354,7 @@ def rejecting(*_arguments: Any) -> Any:
         (said(authorization=f"Bearer {SECRET}", a="other"), Functions()),
         (said(authorization=f"Bearer {SECRET} {SECRET}"), Functions()),
         (said(a=SECRET), Functions(a=failing)),
+        (said(a=SECRET), Functions(a=timing_out)),
         (said(a=SECRET), Functions(a=rejecting)),
         (said(a=SECRET), Functions(a=lambda token: token)),
         (said(a=SECRET), Functions(a=lambda token: {"sub": token})),
