@@ -96,8 +96,11 @@ def out_of_order(handler: Handler, names: Sequence[str]) -> str | None:
     return next(mistaken, None)
 
 
-def count_arguments(handler: Handler, most: int) -> int:
-    """Return how many of *most* positional arguments *handler* takes, at most *most*."""
+def count_arguments(handler: Handler, most: int, by_name: Sequence[str] = ()) -> int:
+    """Return how many of *most* positional arguments *handler* takes, at most *most*.
+
+    :param by_name: parameters that are given by name, if at all.
+    """
     try:
         parameters = inspect.signature(handler).parameters.values()
     except (TypeError, ValueError):

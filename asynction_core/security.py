@@ -114,7 +114,11 @@ class _Hearing:
         return scheme in self._infos
 
     def _ask(self, scheme: Scheme) -> Generator[Call, Any, None]:
-        found = yield from self._call(scheme, scheme.info, self._credentials[scheme], None)
+        credential = self._credentials[scheme]
+        question = (id(scheme.info.function), credential, scheme.bearer_format)
+        if question not in self._answers:  # schemes may share a function
+            self._answers[question] = yield from self._call(scheme, scheme.info, credential, None)
+        found = self._answers[question]
         if found is None:
             self._reject(scheme, "the credential is not accepted")
             return
@@ -213,14 +217,5 @@ def _malfunction(
     """Log what a function of the user's did wrong, and return the refusal that follows."""
     name = getattr(caller.function, "__qualname__", type(caller.function).__name__)
     reason = f"security scheme {scheme.name!r}: {name} {what}"
-    frames = _frames(error) if error else ""
-    logger.error("%s\n%s" if frames else "%s%s", reason, frames.rstrip())
+    logger.error("%s%s", reason, f": {frames_of(error)}" if error else "")
     return _refused(reason)
-
-
-def _frames(error: BaseException) -> str:
-    """Return where *error* and its cause were raised, and not a word of what they say."""
-    chain = (error.__cause__, error)
-    return "".join(
-        line for each in chain if each for line in traceback.format_tb(each.__traceback__)
-    )

@@ -308,13 +308,16 @@ async def test_a_decision_without_calls_is_its_result() -> None:
 async def test_each_call_has_the_whole_timeout() -> None:
     calls: list[str] = []
 
-    async def slow(token: str) -> Any:
-        await asyncio.sleep(0)
-        calls.append(token)
-        return ANN
+    def slow() -> Any:
+        async def info(token: str) -> Any:
+            await asyncio.sleep(0)
+            calls.append(token)
+            return ANN
+
+        return info
 
     schemes = [
-        Scheme(name, "token", None, lambda _handshake: (SECRET,), Caller(slow, 1, ()), None)
+        Scheme(name, "token", None, lambda _handshake: (SECRET,), Caller(slow(), 1, ()), None)
         for name in "ab"
     ]
     security = NamespaceSecurity([tuple((scheme, ()) for scheme in schemes)])

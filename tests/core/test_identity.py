@@ -163,7 +163,8 @@ def test_a_client_may_have_an_event_until_it_expires_if_the_guard_is_granted(
 def test_a_refusal_says_what_is_missing_or_over(
     identity: Identity, guard: Guard | None, now: float, message: str
 ) -> None:
-    refusal = identity.refusal(guard, now)
+    refusal = identity.refusal(guard, now, "/chat", "text")
 
     assert isinstance(refusal, SecurityException)
     assert (refusal.args, refusal.reason) == ((message,), message)
+    assert (refusal.namespace, refusal.event) == ("/chat", "text")
