@@ -1,4 +1,4 @@
-"""The exceptions, and what security functions return, under the name that the original documents."""
+"""The exceptions, and what security functions return, under their documented name."""
 
 from asynction_core.exceptions import (
     AsynctionException,

@@ -160,9 +160,12 @@ def _basic_header(handshake: Handshake) -> Credential | None:
     if encoded is None:
         return None
     try:
-        pair = base64.b64decode(encoded, validate=True).decode()
+        raw = base64.b64decode(encoded, validate=True)
+        pair = raw.decode()
     except ValueError:
         raise MalformedCredential("the Authorization header is not base64 of UTF-8") from None
+    if base64.b64encode(raw).decode() != encoded:  # Python lets too much padding pass
+        raise MalformedCredential("the Authorization header is not base64 of UTF-8")
     username, colon, password = pair.partition(":")
     if not colon or not (username or password) or _CONTROL.search(pair):
         raise MalformedCredential("the Authorization header is not a user name and a password")

@@ -98,8 +98,18 @@ def decide_now(decision: Decision, make: Callable[[Call], Any]) -> Identity:
 async def _run(call: Call) -> Any:
     if inspect.iscoroutinefunction(call.function):
         return await call.function(*call.arguments, **call.keywords)
-    result = await asyncio.to_thread(call.function, *call.arguments, **call.keywords)
+    result, error = await asyncio.to_thread(_outcome, call)
+    if error is not None:
+        raise error
     return await result if inspect.isawaitable(result) else result
+
+
+def _outcome(call: Call) -> tuple[Any, Exception | None]:
+    """Return what *call* returns and what it raises: no future can hold a ``StopIteration``."""
+    try:
+        return call.function(*call.arguments, **call.keywords), None
+    except Exception as error:
+        return None, error
 
 
 async def _within(call: Awaitable[Any], timeout: float) -> Any:
@@ -108,12 +118,12 @@ async def _within(call: Awaitable[Any], timeout: float) -> Any:
     :raises TimeoutError: it took longer than *timeout* seconds.
     """
     task = asyncio.ensure_future(call)
+    task.add_done_callback(_retrieve)
     try:
         done, _ = await asyncio.wait([task], timeout=timeout)
     finally:
         if not task.done():
             task.cancel()
-            task.add_done_callback(_retrieve)
     if not done:
         raise TimeoutError
     if task.cancelled():
@@ -122,5 +132,6 @@ async def _within(call: Awaitable[Any], timeout: float) -> Any:
 
 
 def _retrieve(task: "asyncio.Future[Any]") -> None:
+    """Keep the event loop from logging an exception that nobody waited for, with its message."""
     if not task.cancelled():
         task.exception()

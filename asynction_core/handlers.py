@@ -3,7 +3,7 @@
 import importlib
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from asynction_core.exceptions import SpecException
@@ -79,6 +79,23 @@ def why_not(
     return None
 
 
+def out_of_order(handler: Handler, names: Sequence[str]) -> str | None:
+    """Return what *handler*, given arguments with these *names* in order, would mistake.
+
+    A parameter that has one of the names gets the argument of another.
+    """
+    try:
+        bound = inspect.signature(handler).bind_partial(*names).arguments
+    except (TypeError, ValueError):
+        return None
+    mistaken = (
+        f"{name!r} would be the {given}"
+        for name, given in bound.items()
+        if name in names and isinstance(given, str) and given != name
+    )
+    return next(mistaken, None)
+
+
 def count_arguments(handler: Handler, most: int, by_name: Sequence[str] = ()) -> int:
     """Return how many of *most* positional arguments *handler* takes, at most *most*.
 
@@ -123,8 +140,8 @@ class Call:
     """A function of the user's, and what to call it with. Its result may be awaitable."""
 
     function: Handler
-    arguments: tuple[Any, ...]
-    keywords: Mapping[str, Any]
+    arguments: tuple[Any, ...] = field(repr=False)
+    keywords: Mapping[str, Any] = field(repr=False)
 
 
 class Caller:

@@ -64,11 +64,13 @@ def _certificate(environ: Mapping[str, Any]) -> str | None:
     """Return the client's certificate, in PEM, if it was verified.
 
     It is in the ``tls`` extension of ASGI ("TLS Extension", 0.2), or where Werkzeug and mod_ssl
-    put it in a WSGI environment.
+    put it in a WSGI environment. Werkzeug asks for none that it does not verify; mod_ssl may, and
+    does not always say how that ended.
     """
     scope = environ.get("asgi.scope")
     if scope is None:
-        verified = environ.get("SSL_CLIENT_VERIFY", "SUCCESS") == "SUCCESS"
+        unsaid = "SUCCESS" if "werkzeug.socket" in environ else "NONE"
+        verified = environ.get("SSL_CLIENT_VERIFY", unsaid) == "SUCCESS"
         return environ.get("SSL_CLIENT_CERT") or None if verified else None
     tls = (scope.get("extensions") or {}).get("tls") or {}
     chain = tls.get("client_cert_chain") or ()

@@ -42,13 +42,17 @@ def check_info(value: Any) -> CheckedInfo:
 
     :raises ValueError: it is none. The message names what is wrong and quotes nothing.
     """
+    kind = type(value).__name__
     if not isinstance(value, Mapping):
-        kind = type(value).__name__
         raise ValueError(f"{kind} instead of a SecurityInfo")  # noqa: TRY004 # one kind for all
-    user = value.get("sub") if value.get("sub") is not None else value.get("uid")
+    try:
+        info = dict(value)
+    except Exception:  # a mapping of the user's, whose message may be anything
+        raise ValueError(f"{kind} that cannot be read") from None
+    user = info.get("sub") if info.get("sub") is not None else info.get("uid")
     if user is None:
         raise ValueError("a SecurityInfo without 'sub' or 'uid'")
-    return CheckedInfo(value, _scopes(value), user, _expires(value))
+    return CheckedInfo(value, _scopes(info), user, _expires(info))
 
 
 def _scopes(info: Mapping[str, Any]) -> frozenset[str]:
@@ -75,9 +79,12 @@ def _expires(info: Mapping[str, Any]) -> float:
     expires = info.get("exp")
     if expires is None:
         return math.inf
-    if isinstance(expires, bool) or not isinstance(expires, int | float) or math.isnan(expires):
+    if isinstance(expires, bool) or not isinstance(expires, int | float) or expires != expires:
         raise ValueError("a SecurityInfo whose 'exp' is no number of seconds since the epoch")
-    return expires
+    try:
+        return float(expires)
+    except OverflowError:
+        return math.inf if expires > 0 else -math.inf
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -261,12 +261,12 @@ class _Guards:
         self._known: dict[object, Guard] = {}
 
     def guard(self, security: tuple[SecurityRequirement, ...] | None) -> Guard | None:
-        """Return the guard that *security* asks for; None where it asks for nothing."""
-        if not security or not all(security):
+        """Return the guard that *security* asks for; None where it names no scheme."""
+        if not security or not any(security):
             return None
         key = tuple(tuple(requirement.items()) for requirement in security)
         if key not in self._known:
-            guard = Guard(", or ".join(map(_in_words, security)))
+            guard = Guard(", or ".join(_in_words(each) for each in security if each))
             self._known[key] = guard
             self.compiled[guard] = self._schemes.requirements(security)
         return self._known[key]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from asynction_core.credentials import FindCredential, compile_credential
 from asynction_core.exceptions import SpecException
-from asynction_core.handlers import Caller, Handler, import_handler, why_not
+from asynction_core.handlers import Caller, Handler, import_handler, out_of_order, why_not
 from asynction_core.spec.model import HandlerPath, SecurityScheme
 from asynction_core.spec.security import INFO_FUNCTIONS
 
@@ -115,7 +115,7 @@ class SchemeCompiler:
         function = self._load(scheme, path)
         caller = Caller(function, len(always), documented, ("handshake",))
         call = caller.call(always, dict.fromkeys((*documented, "handshake")))
-        problem = why_not(function, call.arguments, call.keywords)
+        problem = why_not(function, call.arguments, call.keywords) or out_of_order(function, always)
         if problem:
             raise SpecException(
                 f"the function of security scheme {scheme.name!r} cannot be called: {problem}",

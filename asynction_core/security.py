@@ -35,8 +35,7 @@ class NamespaceSecurity:
         requirements: Sequence[Requirement] = (),
         guards: Mapping[Guard, Sequence[Requirement]] | None = None,
     ) -> None:
-        self._requirements = [requirement for requirement in requirements if requirement]
-        self._anonymous = len(self._requirements) < len(requirements)
+        self._requirements = requirements
         self._guards = guards or {}
         everything = [*requirements, *(each for some in self._guards.values() for each in some)]
         self._schemes = list(_schemes_of(everything))
@@ -50,21 +49,15 @@ class NamespaceSecurity:
         if not self._schemes:
             return ANONYMOUS
         hearing = _Hearing(handshake, self._schemes, now)
-        met = yield from self._meet(hearing)
+        met = (yield from hearing.meet(self._requirements)) if self._requirements else ()
+        if met is None:
+            raise hearing.refusal(self._requirements) from None
         granted = {}
         for guard, requirements in self._guards.items():
-            passed = yield from hearing.first_met(requirements)
+            passed = yield from hearing.meet(requirements)
             if passed is not None:
                 granted[guard] = passed
         return hearing.identity(met, granted)
-
-    def _meet(self, hearing: "_Hearing") -> Generator[Call, Any, Requirement]:
-        met = yield from hearing.first_met(self._requirements)
-        if met is not None:
-            return met
-        if not self._requirements or (self._anonymous and not hearing.has_any(self._requirements)):
-            return ()
-        raise hearing.refusal(self._requirements)
 
 
 def _schemes_of(requirements: Iterable[Requirement]) -> Iterable[Scheme]:
@@ -95,18 +88,16 @@ class _Hearing:
             if found is not None:
                 self._credentials[scheme] = found
 
-    def has_any(self, requirements: Iterable[Requirement]) -> bool:
-        """Tell whether the client gave a credential that one of *requirements* asks for."""
-        return any(scheme in self._credentials for scheme in _schemes_of(requirements))
+    def meet(self, requirements: Sequence[Requirement]) -> Generator[Call, Any, Requirement | None]:
+        """Find the first of *requirements* that the client meets.
 
-    def first_met(
-        self, requirements: Iterable[Requirement]
-    ) -> Generator[Call, Any, Requirement | None]:
-        """Find the first of *requirements* that the client meets."""
+        The empty one, wherever it stands, is for a client that gave none of the credentials.
+        """
         for requirement in requirements:
-            if (yield from self._meets(requirement)):
+            if requirement and (yield from self._meets(requirement)):
                 return requirement
-        return None
+        given = any(scheme in self._credentials for scheme in _schemes_of(requirements))
+        return () if () in requirements and not given else None
 
     def _meets(self, requirement: Requirement) -> Generator[Call, Any, bool]:
         if any(scheme not in self._credentials for scheme, _ in requirement):
@@ -126,7 +117,7 @@ class _Hearing:
         credential = self._credentials[scheme]
         question = (id(scheme.info.function), credential, scheme.bearer_format)
         if question not in self._answers:  # schemes may share a function
-            self._answers[question] = yield from self._call(scheme, scheme.info, credential)
+            self._answers[question] = yield from self._call(scheme, scheme.info, credential, None)
         found = self._answers[question]
         if found is None:
             self._reject(scheme, "the credential is not accepted")
@@ -153,16 +144,19 @@ class _Hearing:
         if scheme.scope_check is None:
             return held.issuperset(scopes)
         lists = (list(scopes), sorted(held))
-        enough = yield from self._call(scheme, scheme.scope_check, lists)
+        enough = yield from self._call(scheme, scheme.scope_check, lists, False)
         if not isinstance(enough, bool):
             what = f"returned {type(enough).__name__} instead of a bool"
             raise _malfunction(scheme, scheme.scope_check, what)
         return enough
 
     def _call(
-        self, scheme: Scheme, caller: Caller, arguments: Sequence[Any]
+        self, scheme: Scheme, caller: Caller, arguments: Sequence[Any], no: bool | None
     ) -> Generator[Call, Any, Any]:
-        """Have a function called; ``SecurityException`` is how it may say no."""
+        """Have a function called; ``SecurityException`` is how it may say *no*.
+
+        What it raises stays out of the chain of exceptions: its message may quote the credential.
+        """
         further: dict[str, Any] = {
             "required_scopes": [],
             "bearer_format": scheme.bearer_format,
@@ -171,11 +165,11 @@ class _Hearing:
         try:
             return (yield caller.call(arguments, further))
         except SecurityException:
-            return None
+            return no
         except TimeoutError as error:
-            raise _malfunction(scheme, caller, "took too long", error) from error
+            raise _malfunction(scheme, caller, "took too long", error) from None
         except Exception as error:
-            raise _malfunction(scheme, caller, f"raised {type(error).__name__}", error) from error
+            raise _malfunction(scheme, caller, f"raised {type(error).__name__}", error) from None
 
     def _reject(self, scheme: Scheme, reason: str) -> None:
         self._rejections.append(f"security scheme {scheme.name!r}: {reason}")
@@ -185,6 +179,7 @@ class _Hearing:
         missing = [
             [scheme.credential for scheme, _ in requirement if scheme not in self._credentials]
             for requirement in requirements
+            if requirement
         ]
         if not all(missing):
             return _refused("; ".join(self._rejections))

@@ -61,7 +61,7 @@ def check_fields(node: Node, known: frozenset[str]) -> None:
     for name in node.mapping():
         if name in known or name == "$ref":
             continue
-        if name in ("security", "x-security"):
+        if name.lower() in ("security", "x-security"):
             raise node.child(name).error(
                 f"{name!r} means nothing here, so what it asks for would not be enforced",
                 "Servers and operations have 'security', channels have 'x-security'.",

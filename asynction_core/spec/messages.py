@@ -40,10 +40,15 @@ class Layers:
         return found[0]
 
 
-def layers_of(node: Node, trait_wins: bool) -> Layers:
-    """Return *node* with its traits; *trait_wins* is True in 2.x, False in 3.x."""
+def layers_of(node: Node, known: frozenset[str], trait_wins: bool) -> Layers:
+    """Return *node* with its traits, all of which have the *known* fields only.
+
+    :param trait_wins: True in 2.x, False in 3.x.
+    """
     listed = node.get("traits")
     traits = [_trait(trait) for trait in listed.elements()] if listed else []
+    for layer in (node, *traits):
+        fields.check_fields(layer, known)
     traits.reverse()
     return Layers([*traits, node] if trait_wins else [node, *traits])
 

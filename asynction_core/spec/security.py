@@ -73,15 +73,15 @@ class SecurityReader:
                 f"there is no security scheme {name!r}",
                 f"Declared under components.securitySchemes: {known}.",
             )
-        return _scopes(self._scheme(name, self._declared[name].follow()), scopes)
+        scheme = self._declared[name].follow()
+        return _scopes(self._scheme(name, scheme), scheme.get("scopes"), scopes)
 
     def _inline(self, node: Node) -> SecurityRequirement:
         found = node.follow()
         declared = (name for name, at in self._declared.items() if at.location == found.location)
         name = next(declared, found.place)
         scheme = self._scheme(name, found)
-        scopes = found.get("scopes")
-        return MappingProxyType({name: _scopes(scheme, scopes) if scopes else ()})
+        return MappingProxyType({name: _scopes(scheme, found.get("scopes"))})
 
     def _scheme(self, name: str, node: Node) -> SecurityScheme:
         if name not in self.schemes:
@@ -184,13 +184,16 @@ def _scopes_known(node: Node) -> frozenset[str]:
     return frozenset(known)
 
 
-def _scopes(scheme: SecurityScheme, node: Node) -> tuple[str, ...]:
-    for scope in node.elements():
-        _check_scope(scheme, scope)
-    return tuple(node.value)
+def _scopes(scheme: SecurityScheme, *lists: Node | None) -> tuple[str, ...]:
+    """Return the scopes in *lists*: those that a 3.x scheme always needs, those of a requirement.
+
+    :raises SpecException: *scheme* does not define one of them.
+    """
+    scopes = [scope for each in lists if each for scope in each.elements()]
+    return tuple(dict.fromkeys(_scope(scheme, scope) for scope in scopes))
 
 
-def _check_scope(scheme: SecurityScheme, scope: Node) -> None:
+def _scope(scheme: SecurityScheme, scope: Node) -> str:
     name = scope.string()
     if not _KINDS[scheme.type].scoped:
         raise scope.error(
@@ -203,3 +206,4 @@ def _check_scope(scheme: SecurityScheme, scope: Node) -> None:
             f"no flow of security scheme {scheme.name!r} defines the scope {name!r}",
             f"Scopes that its flows define: {known}.",
         )
+    return name

@@ -70,9 +70,8 @@ def _events(
 ) -> Mapping[str, Event]:
     events: dict[str, Event] = {}
     if operation is not None:
-        fields.check_fields(operation.follow(), fields.OPERATION)
-        layers = layers_of(operation.follow(), trait_wins=True)
-        requirements = security.read(layers.get("security"))
+        layers = layers_of(operation.follow(), fields.OPERATION, trait_wins=True)
+        requirements = security.read(layers.first("security"))
         message = layers.get("message")
         for node in _alternatives(message) if message else ():
             add_event(events, _event(node, messages, requirements))
@@ -86,6 +85,7 @@ def _alternatives(message: Node) -> Iterator[Node]:
     if options is None:
         yield message
     else:
+        fields.check_fields(target, fields.MESSAGE)
         yield from options.elements()
 
 
@@ -102,8 +102,7 @@ def _event(
     requirements: tuple[Mapping[str, tuple[str, ...]], ...] | None,
 ) -> Event:
     target = _follow(node)
-    fields.check_fields(target, fields.MESSAGE)
-    message = layers_of(target, trait_wins=True)
+    message = layers_of(target, fields.MESSAGE, trait_wins=True)
     messages.warn_of_headers(message)
     name = message.get("name")
     if name is None:

@@ -126,13 +126,11 @@ class _OperationReader:
         return MappingProxyType(events)
 
     def _operation(self, node: Node) -> Iterator[Event]:
-        fields.check_fields(node, fields.OPERATION)
-        operation = layers_of(node, trait_wins=False)
-        requirements = self._security.read(operation.get("security"))
+        operation = layers_of(node, fields.OPERATION, trait_wins=False)
+        requirements = self._security.read(operation.first("security"))
         acks = self._reply(operation.get("reply"))
         for key, at in _messages_of(node):
-            fields.check_fields(at.follow(), fields.MESSAGE)
-            message = layers_of(at.follow(), trait_wins=False)
+            message = layers_of(at.follow(), fields.MESSAGE, trait_wins=False)
             self._messages.warn_of_headers(message)
             name = message.get("name")
             yield Event(

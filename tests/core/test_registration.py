@@ -1,4 +1,4 @@
-"""What a server registers: handlers imported, schemas compiled, security refused."""
+"""What a server registers: handlers imported, schemas compiled, security demanded."""
 
 import sys
 from collections.abc import Iterator
@@ -13,13 +13,15 @@ from asynction_core.exceptions import (
     BindingsValidationException,
     MessageAckValidationException,
     PayloadValidationException,
+    SecurityException,
     SpecException,
 )
-from asynction_core.handlers import count_arguments, import_handler
+from asynction_core.handlers import Handler, count_arguments, import_handler
 from asynction_core.handshake import Handshake
+from asynction_core.identity import Identity
 from asynction_core.registration import Registration, register
 from asynction_core.spec import load_spec
-from asynction_core.spec.model import HandlerPath
+from asynction_core.spec.model import HandlerPath, SecurityScheme
 
 HANDLERS = '''
 """Handlers of the tests."""
@@ -240,8 +242,40 @@ def test_namespaces_are_those_of_the_chosen_server() -> None:
     assert list(registered(source).namespaces) == ["/all", "/eu", "/us"]
 
 
-SCHEMES = {"securitySchemes": {"key": {"type": "httpApiKey", "name": "k", "in": "query"}}}
+SCHEMES = {
+    "securitySchemes": {
+        "key": {"type": "httpApiKey", "name": "k", "in": "query", "x-apiKeyInfoFunc": "gone.f"}
+    }
+}
 SECURED = {"url": "a", "security": [{"key": []}]}
+GUARDED = {"message": message("a"), "security": [{"key": []}]}
+
+
+def accept_ann(_scheme: SecurityScheme, _path: HandlerPath | None) -> Handler:
+    """Load a function that knows the key "ann" only, whatever the document names."""
+    return lambda api_key: {"sub": "ann", "scope": ""} if api_key == "ann" else None
+
+
+def identity_of(source: dict[str, Any], query: str = "", **options: Any) -> Identity:
+    """Return who a client with this *query* is to the namespace /chat of *source*."""
+    found = registered(source, load_function=accept_ann, **options)
+    handshake = Handshake.from_environ({"QUERY_STRING": query})
+    decision = found.namespaces["/chat"].security.decide(handshake, 0)
+    try:
+        call = next(decision)
+        while True:
+            call = decision.send(call.function(*call.arguments, **call.keywords))
+    except StopIteration as end:
+        identity: Identity = end.value
+        return identity
+
+
+def is_refused(source: dict[str, Any], query: str = "", **options: Any) -> bool:
+    try:
+        identity_of(source, query, **options)
+    except SecurityException:
+        return True
+    return False
 
 
 @pytest.mark.parametrize(
@@ -249,63 +283,153 @@ SECURED = {"url": "a", "security": [{"key": []}]}
     [
         document({"/chat": {}}, servers={"s": SECURED}, components=SCHEMES),
         document({"/chat": {"x-security": [{"key": []}]}}, components=SCHEMES),
-        document(
-            {"/chat": {"subscribe": {"message": message("a"), "security": [{"key": []}]}}},
-            components=SCHEMES,
-        ),
-        document3(
-            {"c": {"address": "/chat", "messages": {"a": {}}}},
-            {"o": operation3("receive", "c", security=[{"key": []}])},
-            components=SCHEMES,
+    ],
+    ids=["server", "channel"],
+)
+def test_a_namespace_demands_the_security_of_its_server_or_its_own(source: dict[str, Any]) -> None:
+    assert is_refused(source)
+    assert is_refused(source, "k=bob")
+    assert identity_of(source, "k=ann").user == "ann"
+
+
+@pytest.mark.parametrize(
+    ("source", "direction"),
+    [
+        (document({"/chat": {"publish": GUARDED}}, components=SCHEMES), "received"),
+        (document({"/chat": {"subscribe": GUARDED}}, components=SCHEMES), "emitted"),
+        (
+            document3(
+                {"c": {"address": "/chat", "messages": {"a": {}}}},
+                {"o": operation3("receive", "c", security=[{"key": []}])},
+                components=SCHEMES,
+            ),
+            "received",
         ),
     ],
-    ids=["server", "channel", "operation 2.x", "operation 3.x"],
+    ids=["publish", "subscribe", "3.x"],
 )
-@pytest.mark.parametrize("validation", [True, False])
-def test_a_document_that_demands_security_needs_functions_that_know_the_credentials(
-    source: dict[str, Any], validation: bool
+def test_an_operation_that_demands_security_guards_its_events(
+    source: dict[str, Any], direction: str
 ) -> None:
-    error = registration_refused(source, validation=validation)
+    found = registered(source, load_function=accept_ann).namespaces["/chat"]
+    guard = getattr(found, direction)["a"].guard
 
-    assert error.place == "the document, components.securitySchemes.key"
-    assert error.problem == "security scheme 'key' names no function that knows its credentials"
-    assert error.fix == "Add 'x-apiKeyInfoFunc: package.module.function'."
+    assert guard.needs == "'key'"
+    assert identity_of(source) == Identity()
 
 
-def test_a_process_that_handles_nothing_needs_no_security_functions() -> None:
+def test_the_guards_of_a_namespace_are_granted_by_its_security() -> None:
+    source = document({"/chat": {"publish": GUARDED}}, components=SCHEMES)
+
+    assert {guard.needs for guard in identity_of(source, "k=ann").granted} == {"'key'"}
+    assert identity_of(source, "k=bob").granted == frozenset()
+
+
+def test_operations_that_ask_for_the_same_share_a_guard() -> None:
+    other = {"message": message("b"), "security": [{"key": []}]}
+    source = document({"/chat": {"publish": GUARDED, "subscribe": other}}, components=SCHEMES)
+
+    found = registered(source, load_function=accept_ann).namespaces["/chat"]
+
+    assert found.received["a"].guard is found.emitted["b"].guard is not None
+
+
+@pytest.mark.parametrize("security", [None, [], [{}]], ids=["silent", "empty", "anonymous"])
+def test_an_operation_that_asks_for_no_credential_guards_nothing(security: Any) -> None:
+    operation = {"message": message("a"), **({} if security is None else {"security": security})}
+    source = document({"/chat": {"publish": operation}}, components=SCHEMES)
+
+    assert registered(source).namespaces["/chat"].received["a"].guard is None
+
+
+def test_an_operation_for_anonymous_clients_too_is_guarded_from_rejected_ones() -> None:
+    operation = {"message": message("a"), "security": [{}, {"key": []}]}
+    source = document({"/chat": {"publish": operation}}, components=SCHEMES)
+
+    assert {guard.needs for guard in identity_of(source).granted} == {"'key'"}
+    assert identity_of(source, "k=ann").user == "ann"
+    assert identity_of(source, "k=bob").granted == frozenset()
+
+
+def test_a_guard_says_in_words_what_it_asks_for() -> None:
+    schemes = {
+        "flow": {"type": "oauth2", "flows": {"implicit": {"scopes": {"read": "", "write": ""}}}},
+        **SCHEMES["securitySchemes"],
+    }
+    security = [{"flow": ["read", "write"], "key": []}, {"key": []}]
+    source = document(
+        {"/chat": {"publish": {"message": message("a"), "security": security}}},
+        components={"securitySchemes": schemes},
+    )
+
+    guard = registered(source, load_function=accept_ann).namespaces["/chat"].received["a"].guard
+
+    assert guard is not None
+    assert guard.needs == "read write of 'flow' and 'key', or 'key'"
+
+
+def test_a_security_function_that_cannot_be_imported_is_refused_with_its_place() -> None:
+    error = registration_refused(
+        document({"/chat": {"x-security": [{"key": []}]}}, components=SCHEMES)
+    )
+
+    assert error.place == "the document, components.securitySchemes.key.x-apiKeyInfoFunc"
+    assert error.problem == "handler 'gone.f': there is no module 'gone' on sys.path"
+
+
+def test_a_process_that_handles_nothing_imports_no_security_function() -> None:
+    source = document(
+        {"/chat": {"x-security": [{"key": []}], "publish": GUARDED}}, components=SCHEMES
+    )
+
+    found = registered(source, import_handlers=False).namespaces["/chat"]
+
+    assert found.received["a"].guard is None
+
+
+def test_a_process_that_handles_nothing_needs_no_choice_between_servers() -> None:
     servers = {"s": SECURED, "open": {"url": "b"}}
     source = document({"/chat": {}}, servers=servers, components=SCHEMES)
 
     assert list(registered(source, import_handlers=False).namespaces) == ["/chat"]
 
 
-def test_servers_that_differ_in_their_security_must_be_chosen_between() -> None:
-    servers = {"s": SECURED, "open": {"url": "b"}}
-    error = registration_refused(document({"/chat": {}}, servers=servers, components=SCHEMES))
-
-    assert error.place == "the document, servers.s"
-    assert error.problem == "the servers that offer namespace '/chat' differ in their security"
-    assert error.fix == "Pass server_name, one of: s, open."
-
-
 def test_an_empty_x_security_opens_a_namespace_of_a_server_that_demands_security() -> None:
     source = document({"/chat": {"x-security": []}}, servers={"s": SECURED}, components=SCHEMES)
 
-    assert list(registered(source, server_name="s").namespaces) == ["/chat"]
+    assert identity_of(source, server_name="s") == Identity()
+
+
+def test_servers_that_differ_in_their_security_need_a_server_name() -> None:
+    servers = {"open": {"url": "b"}, "s": SECURED}
+    source = document({"/chat": {}}, servers=servers, components=SCHEMES)
+
+    error = registration_refused(source, load_function=accept_ann)
+
+    assert error.place == "the document, servers.open"
+    assert error.problem == "the servers that offer namespace '/chat' differ in their security"
+    assert error.fix == "Pass server_name, one of: open, s."
+    assert is_refused(source, server_name="s")
+
+
+def test_servers_that_agree_in_their_security_need_no_server_name() -> None:
+    source = document({"/chat": {}}, servers={"s": SECURED, "t": SECURED}, components=SCHEMES)
+
+    assert is_refused(source)
 
 
 def test_the_security_of_a_server_that_was_not_chosen_does_not_count() -> None:
     servers = {"s": SECURED, "open": {"url": "b"}}
     source = document({"/chat": {}}, servers=servers, components=SCHEMES)
 
-    assert list(registered(source, server_name="open").namespaces) == ["/chat"]
+    assert identity_of(source, server_name="open") == Identity()
 
 
 def test_the_security_of_a_server_without_the_namespace_does_not_count() -> None:
     servers = {"s": SECURED, "open": {"url": "b"}}
     source = document({"/chat": {"servers": ["open"]}}, servers=servers, components=SCHEMES)
 
-    assert list(registered(source).namespaces) == ["/chat"]
+    assert identity_of(source) == Identity()
 
 
 @pytest.mark.parametrize("schema", [{"pattern": "("}, {"$ref": "#nowhere"}])

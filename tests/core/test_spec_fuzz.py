@@ -9,8 +9,20 @@ from hypothesis import strategies as st
 
 from asynction_core.exceptions import SpecException
 from asynction_core.registration import register
+from asynction_core.schemes import SchemeCompiler
 from asynction_core.spec import load_spec
 
+SCHEMES: dict[str, Any] = {
+    "key": {"type": "httpApiKey", "name": "k", "in": "query", "x-authField": "key"},
+    "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "x-authField": None},
+    "user": {"type": "userPassword", "x-authField": None, "x-basicInfoFunc": "security.basic"},
+    "flow": {
+        "type": "oauth2",
+        "flows": {"implicit": {"scopes": {"read": "r"}, "availableScopes": {"write": "w"}}},
+        "x-tokenInfoFunc": "security.token",
+        "x-scopeValidateFunc": "security.scopes",
+    },
+}
 SECOND: dict[str, Any] = {
     "asyncapi": "2.6.0",
     "info": {"title": "Fuzz", "version": "1"},
@@ -59,7 +71,7 @@ SECOND: dict[str, Any] = {
                 }
             },
             "x-handlers": {"connect": "handlers.connect", "error": "handlers.error"},
-            "x-security": [],
+            "x-security": [{"key": [], "flow": ["read"]}, {"bearer": [], "user": []}, {}],
         }
     },
     "components": {
@@ -73,7 +85,7 @@ SECOND: dict[str, Any] = {
             "b": {"name": "b", "contentType": "text/plain", "payload": {"type": "null"}},
         },
         "messageTraits": {"t": {"contentType": "application/json", "x-handler": "handlers.a"}},
-        "operationTraits": {"t": {"summary": "s"}},
+        "operationTraits": {"t": {"summary": "s", "security": [{"key": []}]}},
         "serverVariables": {"base": {"default": "api"}},
         "x-messageAcks": {"ok": {"args": {"type": "boolean"}}},
         "schemas": {
@@ -84,7 +96,7 @@ SECOND: dict[str, Any] = {
                 "required": ["left"],
             },
         },
-        "securitySchemes": {"key": {"type": "httpApiKey", "name": "k", "in": "query"}},
+        "securitySchemes": SCHEMES,
     },
 }
 THIRD: dict[str, Any] = {
@@ -100,7 +112,7 @@ THIRD: dict[str, Any] = {
                 {"$ref": "#/components/securitySchemes/key"},
                 {
                     "type": "oauth2",
-                    "flows": {"implicit": {"availableScopes": {"read": "Read"}}},
+                    "flows": {"password": {"availableScopes": {"read": "r"}}},
                     "scopes": ["read"],
                 },
             ],
@@ -116,11 +128,11 @@ THIRD: dict[str, Any] = {
             },
             "bindings": {"ws": {"method": "POST", "query": {"type": "object"}}},
             "x-handlers": {"connect": "handlers.connect"},
-            "x-security": [],
+            "x-security": [{"flow": ["read"], "bearer": []}],
         },
         "more": {
             "address": "/chat",
-            "x-security": [],
+            "x-security": [{"flow": ["read"], "bearer": []}],
             "messages": {
                 "c": {
                     "payload": {
@@ -142,6 +154,7 @@ THIRD: dict[str, Any] = {
             "messages": [{"$ref": "#/channels/chat/messages/a"}],
             "traits": [{"$ref": "#/components/operationTraits/t"}],
             "x-handler": "handlers.f",
+            "security": [{"$ref": "#/components/securitySchemes/user"}],
             "reply": {
                 "channel": {"$ref": "#/channels/replies"},
                 "messages": [{"$ref": "#/channels/replies/messages/ok"}],
@@ -167,7 +180,7 @@ THIRD: dict[str, Any] = {
                 ]
             }
         },
-        "securitySchemes": {"key": {"type": "httpApiKey", "name": "k", "in": "query"}},
+        "securitySchemes": SCHEMES,
     },
 }
 
@@ -244,7 +257,11 @@ def test_the_document_that_is_mutated_loads(source: dict[str, Any]) -> None:
 def load_and_register(source: dict[str, Any]) -> None:
     refusal = None
     try:
-        register(load_spec(source), import_handlers=False)
+        spec = load_spec(source)
+        register(spec, import_handlers=False)
+        schemes = SchemeCompiler(spec.security_schemes, lambda _scheme, _path: lambda *_: None)
+        for namespace in spec.namespaces.values():
+            schemes.requirements(namespace.security or ())
     except SpecException as error:
         refusal = error
     assert refusal is None or (refusal.place and refusal.problem)
