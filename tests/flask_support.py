@@ -1,5 +1,6 @@
 """A Flask application under a real Werkzeug server in a thread."""
 
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,9 +20,9 @@ def flask_app() -> Flask:
 
 
 @contextmanager
-def serving_flask(app: Any) -> Iterator[str]:
+def serving_flask(app: Any, tls: ssl.SSLContext | None = None) -> Iterator[str]:
     """Serve *app* in threads; yield its URL."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    server = make_server("127.0.0.1", 0, app, threaded=True, ssl_context=tls)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:

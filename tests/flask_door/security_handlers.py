@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import request
 
-from asynction_core import current
+from asynction_core import SecurityInfo, current
 
 ran: dict[str, Any] = {}
 """What the connect handler of each namespace was given."""
@@ -16,3 +16,12 @@ def connect(auth: Any, *, user: Any, token_info: Any) -> None:
 
 def ping(*arguments: Any) -> Any:
     return [[current.user, current.token_info], ran[request.namespace]]  # type: ignore[attr-defined]
+
+
+devices: dict[str, str] = {}
+"""The certificate, in PEM, of the device that is ``known``."""
+
+
+def owner(certificate: str) -> SecurityInfo | None:
+    """Accept the one device that is known."""
+    return SecurityInfo(sub="device", scopes=[]) if certificate == devices["known"] else None
