@@ -162,9 +162,10 @@ class Dispatcher(Transport):
         signature = handler
         if handler is None:
             instance, found = self._get_namespace_handler(namespace, args)
-            signature = getattr(instance, f"on_{event}", None)
-            dispatches = signature or _overrides_dispatch(instance)
-            handler = partial(instance.trigger_event, event) if dispatches else None
+            handler = signature = getattr(instance, f"on_{event}", None)
+            if _overrides_dispatch(instance):
+                handler = partial(instance.trigger_event, event)
+                signature = signature or handler
         if event in HANDSHAKE_ARGUMENTS and signature is not None:
             found = found[: count_arguments(signature, len(found), ("user", "token_info"))]
         if event == "connect" and signature is not None:
