@@ -32,7 +32,7 @@ class Admission(Dispatcher):
     def _connecting(self, eio_sid: str, namespace: str | None, data: Any) -> Flow[None]:
         namespace = namespace or "/"
         if namespace in self._undocumented:
-            yield super()._handle_connect(eio_sid, namespace, data)
+            yield from self._connecting_undocumented(eio_sid, namespace, data)
             return
         registered = self.registration.namespaces.get(namespace)
         if registered is None:
@@ -50,6 +50,25 @@ class Admission(Dispatcher):
         # only now does the client get a session id, and with it what is broadcast
         if not self._is_gone(eio_sid):
             yield from self._entering(connection, eio_sid)
+
+    def _connecting_undocumented(self, eio_sid: str, namespace: str, data: Any) -> Flow[None]:
+        """Let a client of the Admin UI in, as python-socketio does; what is emitted to it waits."""
+        asked = self.manager.sid_from_eio_sid(eio_sid, namespace) is not None
+        if self.always_connect or asked:
+            yield super()._handle_connect(eio_sid, namespace, data)
+            return
+        waiting = self._waiting.setdefault(eio_sid, Waiting(self.packet_class))
+        waiting.begin(namespace)
+        sid = None
+        try:
+            yield super()._handle_connect(eio_sid, namespace, data)
+            sid = self.manager.sid_from_eio_sid(eio_sid, namespace)
+            if sid is not None:
+                yield from self._letting_in(sid, eio_sid, namespace, waiting)
+        finally:
+            if sid is None:
+                waiting.refuse(namespace)
+            self._forget_waiting(eio_sid, waiting)
 
     def _identifying(
         self, connection: Connection, handshake: Handshake, registered: RegisteredNamespace
@@ -80,10 +99,14 @@ class Admission(Dispatcher):
         finally:
             if not accepted:
                 self._connections.pop((namespace, sid), None)
-                waiting.refuse(namespace)
+                if not self.always_connect:
+                    waiting.refuse(namespace)
                 yield self.manager.disconnect(sid, namespace, ignore_queue=True)
-            if waiting.is_over() or self._is_gone(eio_sid):
-                self._waiting.pop(eio_sid, None)
+            self._forget_waiting(eio_sid, waiting)
+
+    def _forget_waiting(self, eio_sid: str, waiting: Waiting) -> None:
+        if waiting.is_over() or self._is_gone(eio_sid):
+            self._waiting.pop(eio_sid, None)
 
     def _closing(self, eio_sid: str, reason: str) -> Flow[None]:
         yield from super()._closing(eio_sid, reason)
@@ -98,7 +121,7 @@ class Admission(Dispatcher):
         token = running.set((connection, "connect"))
         try:
             result = yield self._trigger_event("connect", namespace, connection.sid, environ, auth)
-            if result is False:
+            if result is False or waiting.is_refused(namespace):
                 raise socketio.exceptions.ConnectionRefusedError
             if not self.always_connect and waiting.is_full(namespace):
                 raise RuntimeError("more was emitted to a client than can wait until it is in")
@@ -109,11 +132,26 @@ class Admission(Dispatcher):
             running.reset(token)
         if not self.always_connect:
             yield from self._accepting(connection, eio_sid)
-            yield from self._sending_what_waited(eio_sid, namespace, waiting)
+        yield from self._letting_in(connection.sid, eio_sid, namespace, waiting)
+        if (namespace, connection.sid) in self._connections:
+            self._expire_later(connection)
+        return True
+
+    def _letting_in(self, sid: str, eio_sid: str, namespace: str, waiting: Waiting) -> Flow[None]:
+        """Send what waited to a client that is in, unless it has left or was sent away."""
+        yield from self._sending_what_waited(eio_sid, namespace, waiting)
         if self._is_gone(eio_sid):  # gone while the handler ran
             yield self._handle_disconnect(eio_sid, namespace, self.reason.TRANSPORT_CLOSE)
-        elif connection.identity.expires < math.inf:
-            self._expire_later(connection)
+        elif waiting.is_refused(namespace):  # disconnected while it was told that it is in
+            yield super().disconnect(sid, namespace)
+
+    def _refuses(self, sid: str, namespace: str) -> bool:
+        """Refuse the client *sid* if its connect handler runs; tell whether it does."""
+        eio_sid = self.manager.eio_sid_from_sid(sid, namespace)
+        waiting = self._waiting.get(eio_sid)
+        if waiting is None or not waiting.holds(namespace):
+            return False
+        waiting.refuse(namespace)
         return True
 
     def _waits(self, eio_sid: str, found: Any) -> bool:
@@ -174,7 +212,9 @@ class Admission(Dispatcher):
         )
 
     def _expire_later(self, connection: Connection) -> None:
-        """Disconnect the client when its credentials expire."""
+        """Disconnect the client when its credentials expire, if they do."""
+        if connection.identity.expires == math.inf:
+            return
         seconds = max(connection.identity.expires - time(), 0)
         connection.expiry = self._call_later(seconds, self._expire, connection)
 

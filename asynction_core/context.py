@@ -5,8 +5,6 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import socketio.exceptions
-
 from asynction_core.handshake import Handshake
 from asynction_core.identity import ANONYMOUS, Identity
 
@@ -197,13 +195,8 @@ async def close_room(room: str, *, namespace: str | None = None) -> None:
 
 
 async def disconnect(sid: str | None = None, *, namespace: str | None = None) -> None:
-    """Disconnect the running handler's client; in its connect handler, refuse it.
-
-    :raises socketio.exceptions.ConnectionRefusedError: in the connect handler, to end it.
-    """
+    """Disconnect the running handler's client; in its connect handler, refuse it."""
     sid, namespace = _recipient(sid, namespace)
-    if current.server.manager.is_pre_connected(sid, namespace):
-        raise socketio.exceptions.ConnectionRefusedError
     await current.server.disconnect(sid, namespace=namespace)
 
 

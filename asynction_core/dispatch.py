@@ -1,6 +1,6 @@
 """How events and acknowledgements reach handlers, with the document's checks in between."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from time import time
 from typing import Any
@@ -88,14 +88,26 @@ class Dispatcher(Transport):
             elif "_trigger_event" in vars(self):  # the Admin UI's, which looks on
                 result = yield self._trigger_event(event, namespace, connection.sid, *data[1:])
             else:
-                result = yield from self._triggering(event, namespace, connection.sid, *data[1:])
-            if id is not None and result is not self.not_handled:
-                answer = self.packet_class(packet.ACK, arguments_of(result), namespace, id)
-                yield self._send_packet(eio_sid, answer)
-        except Exception as error:  # the acknowledgement cannot be sent
+                result = yield from self._handling(event, connection, data[1:])
+            if id is None:
+                return
+            try:
+                yield self._acknowledge(connection, eio_sid, id, result)
+            except Exception as error:  # the result cannot be sent
+                result = yield from self._handling_error(error, connection, event)
+                yield self._acknowledge(connection, eio_sid, id, result)
+        except Exception as error:  # nor what the error handler says
             refusals.log_error(error, namespace, event, connection.sid)
         finally:
             running.reset(token)
+
+    def _acknowledge(self, connection: Connection, eio_sid: str, id: int, result: Any) -> Any:
+        """Send *result*, unless there is none or the client has left the namespace."""
+        namespace = connection.namespace
+        if result is self.not_handled or (namespace, connection.sid) not in self._connections:
+            return None
+        answer = self.packet_class(packet.ACK, arguments_of(result), namespace, id)
+        return self._send_packet(eio_sid, answer)
 
     def _receiving_ack(
         self, eio_sid: str, namespace: str | None, id: int, data: list[Any]
@@ -120,34 +132,52 @@ class Dispatcher(Transport):
         if connection is None:
             if namespace not in self._undocumented:
                 return self.not_handled
-            return (yield super()._trigger_event(event, namespace, *args))
+            return (yield from self._triggering_undocumented(event, namespace, *args))
         if event == "connect":
             return (yield self._call_handler(event, namespace, args))
-        token = running.set((connection, event))
+        if event == "disconnect":
+            return (yield from self._departing(connection, args))
+        return (yield from self._handling(event, connection, args[1:]))
+
+    def _triggering_undocumented(self, event: str, namespace: str, *args: Any) -> Flow[Any]:
+        """Run a handler of the Admin UI, which may emit what the document forbids."""
         try:
-            if event == "disconnect":
-                self._connections.pop((namespace, args[0]))
-                if connection.expiry is not None:
-                    connection.expiry.cancel()
-                return (yield self._call_handler(event, namespace, args))
-            return (yield from self._running(event, connection, args))
+            return (yield super()._trigger_event(event, namespace, *args))
         except Exception as error:
-            return (yield from self._handling_error(error, connection, event))
+            if event == "connect":  # a refusal
+                raise
+            refusals.log_error(error, namespace, event, args[0])
+            return self.not_handled
+
+    def _departing(self, connection: Connection, args: tuple[Any, ...]) -> Flow[Any]:
+        namespace = connection.namespace
+        self._connections.pop((namespace, connection.sid))
+        if connection.expiry is not None:
+            connection.expiry.cancel()
+        token = running.set((connection, "disconnect"))
+        try:
+            return (yield self._call_handler("disconnect", namespace, args))
+        except Exception as error:
+            return (yield from self._handling_error(error, connection, "disconnect"))
         finally:
             running.reset(token)
 
-    def _running(self, event: str, connection: Connection, args: tuple[Any, ...]) -> Flow[Any]:
+    def _handling(self, event: str, connection: Connection, arguments: Sequence[Any]) -> Flow[Any]:
+        """Return what the handler of *event* does, or the error handler where that fails."""
         namespace, identity = connection.namespace, connection.identity
-        registered = self.registration.namespaces[namespace].received.get(event)
-        guard = registered.guard if registered else None
-        if (guard or identity is not ANONYMOUS) and not identity.may(guard, time()):
-            raise identity.refusal(guard, time(), namespace, event)
-        if registered is None:
-            raise self.registration.unknown_event(namespace, event)
-        registered.check_payload(args[1:])
-        args = (args[0], *registered.for_handler(args[1:]))
-        result = yield self._call_handler(event, namespace, args)
-        registered.check_ack(arguments_of(result))
+        try:
+            registered = self.registration.namespaces[namespace].received.get(event)
+            guard = registered.guard if registered else None
+            if (guard or identity is not ANONYMOUS) and not identity.may(guard, time()):
+                raise identity.refusal(guard, time(), namespace, event)
+            if registered is None:
+                raise self.registration.unknown_event(namespace, event)
+            registered.check_payload(arguments)
+            args = (connection.sid, *registered.for_handler(arguments))
+            result = yield self._call_handler(event, namespace, args)
+            registered.check_ack(arguments_of(result))
+        except Exception as error:
+            return (yield from self._handling_error(error, connection, event))
         return result
 
     def _call_handler(self, event: str, namespace: str, args: tuple[Any, ...]) -> Any:
@@ -162,9 +192,10 @@ class Dispatcher(Transport):
         signature = handler
         if handler is None:
             instance, found = self._get_namespace_handler(namespace, args)
-            signature = getattr(instance, f"on_{event}", None)
-            dispatches = signature or _overrides_dispatch(instance)
-            handler = partial(instance.trigger_event, event) if dispatches else None
+            handler = signature = getattr(instance, f"on_{event}", None)
+            if _overrides_dispatch(instance):
+                handler = partial(instance.trigger_event, event)
+                signature = signature or handler
         if event in HANDSHAKE_ARGUMENTS and signature is not None:
             found = found[: count_arguments(signature, len(found), ("user", "token_info"))]
         if event == "connect" and signature is not None:

@@ -163,6 +163,15 @@ class Endpoint(Admission):
         self._check_known("*", getattr(namespace_handler, "namespace", "*"))
         super().register_namespace(namespace_handler)
 
+    def disconnect(self, sid: str, namespace: str | None = None, ignore_queue: bool = False) -> Any:
+        """Disconnect a client, as python-socketio does.
+
+        One whose connect handler runs is refused when the handler is done.
+        """
+        if self._refuses(sid, namespace or "/"):
+            return None
+        return super().disconnect(sid, namespace, ignore_queue)
+
     def instrument(self, *args: Any, **kwargs: Any) -> Any:
         """Instrument the server for the Socket.IO Admin UI, as in ``socketio.AsyncServer``.
 

@@ -150,6 +150,17 @@ class AsynctionServer(Endpoint, socketio.AsyncServer):
             raise socketio.exceptions.TimeoutError from None
         return arguments if len(arguments) > 1 else next(iter(arguments), None)
 
+    async def disconnect(
+        self, sid: str, namespace: str | None = None, ignore_queue: bool = False
+    ) -> None:
+        """Disconnect a client, as in ``socketio.AsyncServer``.
+
+        One whose connect handler runs is refused when the handler is done.
+        """
+        leaving = super().disconnect(sid, namespace, ignore_queue)
+        if leaving is not None:
+            await leaving
+
     async def shutdown(self) -> None:
         """Stop the background tasks; again is no mistake."""
         if not self._stopped:

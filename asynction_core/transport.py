@@ -16,6 +16,9 @@ class Transport(BaseServer):
     def __init__(self, registration: Registration, **kwargs: Any) -> None:
         super().__init__(namespaces=list(registration.namespaces) or ["/"], **kwargs)
         self.registration = registration
+        # not python-socketio's dict: it forgets a packet when the client leaves any namespace,
+        # and takes the attachments that follow for packets
+        self._incomplete: dict[str, Any] = {}
         self._leaving: set[str] = set()
 
     def _is_gone(self, eio_sid: str) -> bool:
@@ -25,13 +28,13 @@ class Transport(BaseServer):
         if self._is_gone(eio_sid):
             return  # closed, and the client goes on sending
         try:
-            found = wire.read_packet(data, self._binary_packet, eio_sid, self.packet_class)
+            found = wire.read_packet(data, self._incomplete, eio_sid, self.packet_class)
         except wire.MalformedPacket as error:
             refusals.logger.warning("client %s is disconnected: %s", eio_sid, error)
             yield from self._cutting_off(eio_sid)
             return
         if found is None:
-            self._keep_no_attachments_of_strangers(eio_sid)
+            self._keep_nothing_of_strangers(eio_sid)
         elif found.packet_type in (packet.EVENT, packet.BINARY_EVENT):
             yield from self._receiving(eio_sid, found.namespace, found.id, found.data)
         elif found.packet_type in (packet.ACK, packet.BINARY_ACK):
@@ -41,13 +44,15 @@ class Transport(BaseServer):
         else:
             yield self._handle_disconnect(eio_sid, found.namespace, self.reason.CLIENT_DISCONNECT)
 
-    def _keep_no_attachments_of_strangers(self, eio_sid: str) -> None:
-        """Forget the binary data of a client that is not in: its event will not be handled."""
-        waiting = self._binary_packet[eio_sid]
+    def _keep_nothing_of_strangers(self, eio_sid: str) -> None:
+        """Skip the attachments of a client that is not in: its event will not be handled."""
+        waiting = self._incomplete.get(eio_sid)
+        if waiting is None or isinstance(waiting, wire.Skipped):
+            return
         namespace = waiting.namespace or "/"
         sid = self.manager.sid_from_eio_sid(eio_sid, namespace)
         if not self.manager.is_connected(sid, namespace):
-            waiting.attachments = [b""] * len(waiting.attachments)
+            self._incomplete[eio_sid] = wire.Skipped(waiting)
 
     def _closing(self, eio_sid: str, reason: str) -> Flow[None]:
         self._leaving.add(eio_sid)  # nobody gets in while the disconnect handlers run
@@ -55,7 +60,7 @@ class Transport(BaseServer):
             yield super()._handle_eio_disconnect(eio_sid, reason)
         finally:
             self._leaving.discard(eio_sid)
-            self._binary_packet.pop(eio_sid, None)
+            self._incomplete.pop(eio_sid, None)
         transport = self.eio.sockets.get(eio_sid)
         if transport is not None and reason == self.reason.CLIENT_DISCONNECT:
             yield transport.queue.put(None)  # or a pending poll stays until the ping timeout

@@ -48,6 +48,14 @@ class Waiting:
             self._kept.pop(namespace, None)
             self._refused.add(namespace)
 
+    def holds(self, namespace: str) -> bool:
+        """Tell whether the client waits to be let into *namespace*, or is refused there."""
+        return namespace in self._kept or namespace in self._refused
+
+    def is_refused(self, namespace: str) -> bool:
+        """Tell whether what is sent to *namespace* is dropped."""
+        return namespace in self._refused
+
     def is_over(self) -> bool:
         """Tell whether nothing waits and nothing is dropped."""
         return not self._kept and not self._refused

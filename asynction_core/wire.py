@@ -84,10 +84,22 @@ def packet_class(json_module: Any) -> type[packet.Packet]:
     return type("Packet", (packet.Packet,), {"json": json_module})
 
 
+class Skipped:
+    """Stands for a packet that waits for attachments, and keeps none of them."""
+
+    def __init__(self, waiting: packet.Packet) -> None:
+        self._missing = waiting.attachment_count - len(waiting.attachments)
+
+    def add_attachment(self, _attachment: bytes) -> bool:
+        """Return whether that was the last one."""
+        self._missing -= 1
+        return not self._missing
+
+
 def read_packet(
     data: str | bytes, waiting: MutableMapping[str, Any], eio_sid: str, kind: type[packet.Packet]
 ) -> Any:
-    """Return the packet that *data* completes; None while attachments are missing.
+    """Return the packet that *data* completes; None where it completes none, or a skipped one.
 
     :param waiting: the packets that wait for attachments, by Engine.IO session.
     :raises MalformedPacket: it is no packet of a kind that clients send.
@@ -109,6 +121,8 @@ def _read_packet(
         if not found.add_attachment(data):
             return None
         del waiting[eio_sid]
+        if isinstance(found, Skipped):
+            return None
     else:
         found = kind(encoded_packet=data)
         if found.packet_type in (packet.BINARY_EVENT, packet.BINARY_ACK) and found.attachment_count:

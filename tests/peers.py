@@ -1,6 +1,7 @@
 """Real clients for the tests: python-socketio's, and a raw websocket for what it never sends."""
 
 import asyncio
+import base64
 import json
 from collections.abc import Sequence
 from typing import Any
@@ -159,13 +160,19 @@ class RawPeer:
         self._socket = socket
 
     @classmethod
-    async def connect(cls, url: str, namespace: str = "/") -> "RawPeer":
+    async def open(cls, url: str) -> "RawPeer":
+        """Open a transport, and join no namespace."""
         session = aiohttp.ClientSession()
         socket = await session.ws_connect(
             f"{url}/socket.io/?EIO=4&transport=websocket", max_msg_size=0
         )
         peer = cls(session, socket)
         await peer.receive()
+        return peer
+
+    @classmethod
+    async def connect(cls, url: str, namespace: str = "/") -> "RawPeer":
+        peer = await cls.open(url)
         await peer.send("40" if namespace == "/" else f"40{namespace},")
         await peer.receive()
         return peer
@@ -180,7 +187,8 @@ class RawPeer:
         """Return the next packet; None once the server has closed the connection."""
         async with asyncio.timeout(5):
             message = await self._socket.receive()
-        return message.data if message.type is aiohttp.WSMsgType.TEXT else None
+        packets = (aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY)
+        return message.data if message.type in packets else None
 
     async def receive_all(self) -> list[Any]:
         """Return every packet until the server closes the connection."""
@@ -191,4 +199,40 @@ class RawPeer:
 
     async def close(self) -> None:
         await self._socket.close()
+        await self._session.close()
+
+
+class PollingPeer:
+    """A long-polling client that speaks Engine.IO by hand."""
+
+    def __init__(self, session: aiohttp.ClientSession, endpoint: str) -> None:
+        self._session = session
+        self._endpoint = endpoint
+        self._packets: list[str | bytes] = []
+
+    @classmethod
+    async def open(cls, url: str) -> "PollingPeer":
+        """Open a transport, and join no namespace."""
+        session = aiohttp.ClientSession()
+        endpoint = f"{url}/socket.io/?EIO=4&transport=polling"
+        async with session.get(endpoint) as response:
+            sid = json.loads((await response.text())[1:])["sid"]
+        return cls(session, f"{endpoint}&sid={sid}")
+
+    async def send(self, *packets: str) -> None:
+        """Send *packets* in one request, which ends when the server has handled them."""
+        async with self._session.post(self._endpoint, data="\x1e".join(packets)) as response:
+            await response.read()
+
+    async def receive(self) -> Any:
+        """Return the next packet."""
+        while not self._packets:
+            async with self._session.get(self._endpoint) as response:
+                texts = (await response.text()).split("\x1e")
+            self._packets += [
+                base64.b64decode(text[1:]) if text.startswith("b") else text for text in texts
+            ]
+        return self._packets.pop(0)
+
+    async def close(self) -> None:
         await self._session.close()

@@ -1,12 +1,15 @@
 """What no client should send: refused, and the server serves the next client all the same."""
 
 import asyncio
+import json
 import logging
+import threading
 import time
 from typing import Any
 
 import pytest
 from conftest import MakePeer, MakeRawPeer
+from peers import RawPeer
 from support import channel, document, message, serving
 
 from asynction_core import AsynctionMiddleware, AsynctionServer, problem_ack
@@ -22,7 +25,8 @@ SPEC = document(
                 message("anything", {}),
             ],
             emitted=[message("text", {"type": "string"}, x_ack={"args": {"type": "string"}})],
-        )
+        ),
+        "/other": channel(),
     },
     components={
         "schemas": {"Tree": {"type": "array", "items": {"$ref": "#/components/schemas/Tree"}}}
@@ -114,18 +118,6 @@ async def test_text_where_an_attachment_belongs_ends_the_connection(
     assert echo.calls == ["str"]
 
 
-@pytest.mark.parametrize("packet", ["x", "", "9", "b!!!", "8[]"])
-async def test_what_is_not_even_engine_io_leaves_the_server_alone(
-    connect: MakePeer, connect_raw: MakeRawPeer, packet: str
-) -> None:
-    echo = Echo()
-    with serving(echo.app) as url:
-        raw = await connect_raw(url)
-        await raw.send(packet)
-        await check_next_client(connect, url)
-    assert echo.calls == ["str"]
-
-
 async def test_a_payload_nested_deeper_than_json_allows_is_refused(
     connect: MakePeer, connect_raw: MakeRawPeer
 ) -> None:
@@ -213,42 +205,85 @@ async def test_an_event_before_the_namespace_is_joined_is_ignored(
     assert echo.calls == ["str"]
 
 
+async def waiting(echo: Echo) -> Any:
+    """Return what waits for attachments, once something does."""
+    async with asyncio.timeout(5):
+        while not echo.server._incomplete:
+            await asyncio.sleep(0.01)
+    return next(iter(echo.server._incomplete.values()))
+
+
 async def test_attachments_of_a_client_that_is_not_in_the_namespace_are_not_kept(
     connect_raw: MakeRawPeer,
 ) -> None:
     echo = Echo()
     with serving(echo.app) as url:
         raw = await connect_raw(url)
-        await raw.send('452-/nowhere,["file",{"_placeholder":true,"num":0}]')
-        await raw.send(b"x" * 1_000)
-        waiting = echo.server._binary_packet
-        async with asyncio.timeout(5):
-            while not any(found.attachments for found in waiting.values()):
-                await asyncio.sleep(0.01)
-        assert [found.attachments for found in waiting.values()] == [[b""]]
-        await raw.send(b"x" * 1_000)
-        await raw.send('421["text","hello"]')
-        assert await raw.receive() == '431["str"]'
-    assert echo.calls == ["str"]
-    assert echo.server._binary_packet == {}
+        await raw.send('453-/other,["file",{"_placeholder":true,"num":2}]')
+        await raw.send(b"one")
+        skipped = await waiting(echo)
+        await raw.send(b"two")
+        await raw.send(b"three")
+        await raw.send('420["anything",1]')
+        assert await raw.receive() == '430["int"]', "the packet is complete, the client still in"
+    assert vars(skipped) == {"_missing": 0}, "a number, and no attachments"
+    assert echo.server._incomplete == {}
 
 
-@pytest.mark.parametrize("frame", ["z", "", "9", "4" + "[" * 100_000, "2{" + "[" * 100_000, "4 1"])
-async def test_a_frame_that_is_no_engine_io_packet_ends_the_connection(
-    connect: MakePeer, connect_raw: MakeRawPeer, frame: str, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize(("namespace", "answer"), [("/", "40"), ("/other", '430["bytes"]')])
+async def test_a_client_may_be_sent_away_while_a_packet_waits_for_attachments(
+    connect: MakePeer, connect_raw: MakeRawPeer, namespace: str, answer: str
 ) -> None:
     echo = Echo()
-    left: list[str] = []
-    echo.server.on("disconnect", left.append)
+    with serving(echo.app) as url:
+        raw = await RawPeer.open(url)
+        sids = {}
+        for name in ("/", "/other"):
+            await raw.send(f"40{name},")
+            sids[name] = json.loads("{" + (await raw.receive()).partition("{")[2])["sid"]
+        echo.server.on("text", lambda _, text: echo.server.disconnect(sids[namespace], namespace))
+        await raw.send('451-0["file",{"_placeholder":true,"num":0}]')
+        await waiting(echo)
+        await (await connect(url)).emit("text", "send it away")
+        assert (await raw.receive()).startswith("41")
+        await raw.send(b"attachment")
+        await raw.send("40")
+        assert (await raw.receive()).startswith(answer)
+        await raw.close()
+
+
+@pytest.mark.parametrize(
+    "packet",
+    ["x", "", "9", "b!!!", "8[]", "4" + "[" * 20_000, "2{" + "[" * 20_000, "4 1"],
+    ids=repr,
+)
+async def test_what_is_not_even_engine_io_ends_its_connection_only(
+    connect: MakePeer, connect_raw: MakeRawPeer, caplog: pytest.LogCaptureFixture, packet: str
+) -> None:
+    echo = Echo()
+    gone = threading.Event()
+    echo.server.on("disconnect", lambda sid: gone.set())
     with serving(echo.app) as url:
         raw = await connect_raw(url)
-        await raw.send(frame)
+        await raw.send(packet)
         assert await raw.receive_all() == []
-        async with asyncio.timeout(5):
-            while not left:
-                await asyncio.sleep(0.01)
+        assert await asyncio.to_thread(gone.wait, 5)
         await check_next_client(connect, url)
-    assert "a client is disconnected: not an Engine.IO packet" in caplog.text
+    assert echo.calls == ["str"]
+    assert [record.name for record in caplog.records] == ["asynction_core"]
+
+
+async def test_an_ack_nested_too_deep_to_be_sent_reaches_the_error_handler(
+    connect_raw: MakeRawPeer,
+) -> None:
+    echo = Echo()
+    echo.server.on("tree", lambda sid, tree: tree)
+    with serving(echo.app) as url:
+        raw = await connect_raw(url)
+        await raw.send('420["tree",' + "[" * 900 + "]" * 900 + "]")
+        assert '"InternalServerError"' in await raw.receive()
+        await raw.send('421["text","still here"]')
+        assert await raw.receive() == '431["str"]'
 
 
 async def test_an_ack_that_was_not_asked_for_leaves_the_others_alone(
@@ -284,4 +319,4 @@ async def test_a_packet_whose_attachments_never_come_is_forgotten(
         await raw.send('451-["file",{"_placeholder":true,"num":0}]')
         await raw.close()
         await check_next_client(connect, url)
-    assert echo.server._binary_packet == {}
+    assert echo.server._incomplete == {}

@@ -18,9 +18,7 @@ from asynction_core import (
     AsynctionMiddleware,
     AsynctionServer,
     BindingsValidationException,
-    SpecException,
     current,
-    disconnect,
 )
 
 TOKEN = {
@@ -392,27 +390,6 @@ async def test_a_client_whose_handshake_is_refused_gets_no_broadcast(
         assert await raw.receive() == '430["pong"]'
 
 
-async def test_nobody_gets_in_while_the_disconnect_handlers_run(connect: MakePeer) -> None:
-    recorder = Recorder()
-    server = recorder.server
-    left: list[str] = []
-
-    async def disconnect(sid: str) -> None:
-        for eio_sid in list(server.environ):
-            await server._handle_eio_message(eio_sid, '40/guarded,{"token":"x"}')
-        left.append(sid)
-
-    server.on("disconnect", disconnect)
-    with serving(recorder.app) as url:
-        peer = await connect(f"{url}?token=x")
-        await peer.close()
-        async with asyncio.timeout(5):
-            while not left:
-                await asyncio.sleep(0.01)
-    assert len(recorder.connects) == 1
-    assert server._connections == {}
-
-
 async def test_a_client_that_leaves_before_always_connect_refuses_it_is_no_error(
     connect_raw: MakeRawPeer, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -431,31 +408,6 @@ async def test_a_client_that_leaves_before_always_connect_refuses_it_is_no_error
         assert (await raw.receive()).startswith("44/nowhere,")
     assert recorder.server._connections == {}
     assert "ERROR" not in caplog.text
-
-
-async def test_what_is_emitted_before_a_client_is_in_arrives_in_order_once_it_is(
-    transport: dict[str, Any],
-) -> None:
-    recorder = Recorder()
-    server = recorder.server
-
-    async def welcome() -> bool:
-        [sid] = [sid for _, sid in server._connections]
-        await server.enter_room(sid, "room")
-        await server.emit("pong", 1, to=sid)
-        await server.emit("pong", 2)
-        await server.emit("pong", b"3", room="room")
-        await server.emit("pong", 4, to=sid, callback=lambda *_: None)
-        return True
-
-    recorder.answer = welcome
-    with serving(recorder.app) as url:
-        received = await dialogue(url, ["40"], *transport["transports"])
-    assert received[0].startswith('40{"sid":')
-    assert received[1:3] == ['42["pong",1]', '42["pong",2]']
-    assert received[3] == '451-["pong",{"_placeholder":true,"num":0}]'
-    assert received[-1] == '421["pong",4]'
-    assert not server._waiting
 
 
 async def test_with_msgpack_too_nothing_reaches_a_refused_client() -> None:
@@ -489,30 +441,6 @@ async def test_with_msgpack_too_nothing_reaches_a_refused_client() -> None:
         await http_session.close()
 
 
-async def test_other_namespaces_of_a_client_do_not_wait(connect_raw: MakeRawPeer) -> None:
-    recorder = Recorder()
-    entered, leave = asyncio.Event(), asyncio.Event()
-    with serving(recorder.app) as url:
-        raw = await connect_raw(url)
-
-        async def wait() -> bool:
-            entered.set()
-            await recorder.server.emit("pong", "elsewhere", namespace="/")
-            await recorder.server.emit("pong", b"elsewhere", namespace="/")
-            await recorder.server.emit("pong", "here", namespace="/free")
-            await leave.wait()
-            return True
-
-        recorder.answer = wait
-        await raw.send("40/free,")
-        assert await raw.receive() == '42["pong","elsewhere"]'
-        assert (await raw.receive()).startswith("451-")
-        leave.set()
-        await raw.receive()  # the attachment
-        assert (await raw.receive()).startswith("40/free,")
-        assert await raw.receive() == '42/free,["pong","here"]'
-
-
 async def test_a_client_for_whom_too_much_waits_is_refused() -> None:
     recorder = Recorder()
 
@@ -525,60 +453,3 @@ async def test_a_client_for_whom_too_much_waits_is_refused() -> None:
     with serving(recorder.app) as url:
         [refused] = await dialogue(url, ["40"])
     assert refused.startswith("44{")
-
-
-async def test_calling_a_client_that_is_not_in_yet_fails_at_once(caplog: Any) -> None:
-    recorder = Recorder()
-
-    async def call() -> bool:
-        [sid] = [sid for _, sid in recorder.server._connections]
-        await recorder.server.call("pong", 1, to=sid)
-        return True
-
-    recorder.answer = call
-    with serving(recorder.app) as url:
-        [refused] = await dialogue(url, ["40"])
-    assert refused.startswith("44{")
-    assert "RuntimeError, raised in" in caplog.text
-
-
-async def test_disconnecting_a_client_in_its_connect_handler_refuses_it() -> None:
-    recorder = Recorder()
-    recorder.answer = disconnect
-    with serving(recorder.app) as url:
-        [refused] = await dialogue(url, ["40"])
-    assert json.loads(refused[2:])["message"] == "Connection rejected by server"
-    assert recorder.server._connections == {}
-
-
-async def test_shutting_down_twice_is_no_mistake() -> None:
-    recorder = Recorder()
-    await recorder.server.shutdown()
-    await recorder.server.shutdown()
-
-
-def test_the_admin_ui_may_not_have_a_namespace_of_the_document() -> None:
-    server = AsynctionServer.from_spec(SPEC)
-    with pytest.raises(ValueError, match="the document has '/guarded'"):
-        server.instrument(False, "development", False, None, "/guarded")
-
-
-def test_a_class_for_a_namespace_that_the_document_lacks_is_refused() -> None:
-    server = AsynctionServer.from_spec(SPEC)
-    with pytest.raises(SpecException, match="the document has no namespace '/nowhere'"):
-        server.register_namespace(socketio.AsyncNamespace("/nowhere"))
-
-
-class Catching(socketio.AsyncNamespace):  # type: ignore[misc]
-    """Handles every event itself."""
-
-    async def trigger_event(self, event: str, *arguments: Any) -> str:
-        return f"{event} was caught"
-
-
-async def test_a_class_may_find_its_handlers_itself(connect: MakePeer) -> None:
-    server = AsynctionServer.from_spec(document({"/": channel(received=[message("ping")])}))
-    server.register_namespace(Catching("/"))
-    with serving(AsynctionMiddleware(server=server)) as url:
-        peer = await connect(url)
-        assert await peer.call("ping") == "ping was caught"

@@ -9,7 +9,7 @@ import pytest
 import socketio
 import socketio.exceptions
 from conftest import MakePeer
-from peers import dialogue
+from peers import PollingPeer, dialogue
 from support import channel, document, message, serving
 
 from asynction_core import (
@@ -200,6 +200,19 @@ async def test_an_event_that_is_sent_just_before_leaving_is_handled(transport: s
     assert recorder.calls == [("number", 1)]
 
 
+async def test_a_client_that_has_left_gets_no_ack_and_may_come_back() -> None:
+    recorder = Recorder()
+    with serving(recorder.app) as url:
+        raw = await PollingPeer.open(url)
+        await raw.send("40")
+        await raw.send('420["free",1]', "41", "40")
+        await raw.send('421["free"]')
+        answers = [await raw.receive() for _ in range(3)]
+        await raw.close()
+    assert recorder.calls == [("free", 1), ("free",)]
+    assert [answer[:3] for answer in answers] == ["40{", "40{", "431"], "who left gets no ack"
+
+
 @pytest.mark.parametrize("result", ["text", None, (1, 2), {1, 2}])
 async def test_a_result_that_breaks_the_ack_schema_is_an_error_and_is_not_sent(
     connect: MakePeer, result: Any
@@ -222,6 +235,16 @@ async def test_a_result_that_cannot_be_sent_is_logged(
         peer = await connect(url)
         assert await peer.no_ack("free")
     assert "TypeError" in caplog.text
+
+
+async def test_a_result_that_cannot_be_sent_reaches_the_error_handler(connect: MakePeer) -> None:
+    recorder = Recorder()
+    recorder.server.on_error(recorder.on_error)
+    recorder.result = object()
+    with serving(recorder.app) as url:
+        peer = await connect(url)
+        assert await peer.call("free") == "the error handler's ack"
+    assert [type(error) for error in recorder.errors] == [TypeError]
 
 
 async def test_an_error_handler_that_fails_is_logged_and_sends_no_ack(

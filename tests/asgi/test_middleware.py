@@ -1,5 +1,7 @@
 """The middleware in front of applications, on its own, and under a prefix."""
 
+import gc
+import logging
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -307,17 +309,99 @@ async def test_the_msgpack_serializer_of_python_socketio_works() -> None:
 
 async def test_the_admin_ui_has_a_namespace_beside_the_documents(connect: MakePeer) -> None:
     server = make_server()
-    server.instrument(auth=False, namespace="/ui", mode="production")
-    with serving(AsynctionMiddleware(server=server)) as url:
-        admin = await connect(url, "/ui")
-        assert (await admin.next())[0][0] == "config"
-        assert await (await connect(url)).call("ping") == "pong"
+    admin_ui = server.instrument(auth=False, namespace="/ui", mode="production")
+    try:
+        with serving(AsynctionMiddleware(server=server)) as url:
+            admin = await connect(url, "/ui")
+            assert (await admin.next())[0][0] == "config"
+            assert await (await connect(url)).call("ping") == "pong"
+    finally:
+        admin_ui.uninstrument()  # it has changed python-engineio for all servers
 
 
 def test_the_admin_ui_may_not_take_a_namespace_of_the_document() -> None:
     server = AsynctionServer.from_spec(document({"/admin": channel()}))
     with pytest.raises(ValueError, match="'/admin'"):
         server.instrument(auth=False)
+    with pytest.raises(ValueError, match="'/admin'"):
+        server.instrument(False, "production", False, None, "/admin")
+
+
+async def test_what_the_document_forbids_the_admin_ui_is_logged_and_not_sent(
+    connect: MakePeer, caplog: pytest.LogCaptureFixture
+) -> None:
+    server = make_server()
+    admin_ui = server.instrument(auth=False, namespace="/ui", mode="development")
+    try:
+        with serving(AsynctionMiddleware(server=server)) as url:
+            peer, admin = await connect(url), await connect(url, "/ui")
+            assert await admin.no_ack("emit", "/", None, "forbidden", "secret")
+            assert await peer.call("ping") == "pong"
+    finally:
+        admin_ui.uninstrument()
+    gc.collect()  # a task whose exception nobody took complains when it goes
+    records = [record for record in caplog.records if record.levelno >= logging.WARNING]
+    assert [record.name for record in records] == ["asynction_core"]
+    assert "for event 'forbidden' of /" in caplog.text
+    assert "secret" not in caplog.text
+    assert peer.received == []
+
+
+async def test_a_server_may_be_shut_down_twice(connect: MakePeer) -> None:
+    server = make_server()
+
+    async def stop(scope: Any, receive: Any, send: Any) -> None:
+        await server.shutdown()
+        await server.shutdown()
+        await PlainTextResponse("stopped")(scope, receive, send)
+
+    with serving(AsynctionMiddleware(stop, server=server), lifespan="off") as url:
+        await connect(url)
+        assert await body(f"{url}/stop") == "stopped"
+
+
+def test_a_class_based_namespace_of_another_document_is_refused() -> None:
+    server = AsynctionServer.from_spec(SPEC)
+    with pytest.raises(SpecException, match="no namespace '/nowhere'"):
+        server.register_namespace(socketio.AsyncNamespace("/nowhere"))
+
+
+async def test_a_class_based_namespace_may_find_its_handlers_itself(connect: MakePeer) -> None:
+    class Catcher(socketio.AsyncNamespace):  # type: ignore[misc]
+        async def trigger_event(self, event: str, *arguments: Any) -> str:
+            events.append(event)
+            return f"handled: {event}"
+
+    events: list[str] = []
+    server = AsynctionServer.from_spec(SPEC)
+    server.register_namespace(Catcher("/"))
+    with serving(AsynctionMiddleware(server=server)) as url:
+        assert await (await connect(url)).call("ping") == "handled: ping"
+    assert events[:2] == ["connect", "ping"]
+
+
+async def test_a_class_that_finds_its_handlers_itself_takes_as_many_arguments_as_it_likes(
+    connect: MakePeer,
+) -> None:
+    class Catcher(socketio.AsyncNamespace):  # type: ignore[misc]
+        async def trigger_event(self, event: str, sid: str) -> str:
+            return f"handled: {event}"
+
+    server = AsynctionServer.from_spec(SPEC)
+    server.register_namespace(Catcher("/"))
+    with serving(AsynctionMiddleware(server=server)) as url:
+        assert await (await connect(url)).call("ping") == "handled: ping"
+
+
+def test_a_method_that_cannot_take_the_arguments_stops_the_start_up() -> None:
+    class Chat(socketio.AsyncNamespace):  # type: ignore[misc]
+        async def on_say(self, sid: str) -> None: ...
+
+    spec = document({"/": channel(received=[message("say", {"type": "string"})])})
+    server = AsynctionServer.from_spec(spec)
+    server.register_namespace(Chat("/"))
+    with pytest.raises(SpecException, match=r"'.*Chat\.on_say' cannot take 1 beside the sid"):
+        server.check_handlers()
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,12 @@
 import json
 from typing import Any
 
+import msgpack
 import pytest
 import socketio.packet
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from socketio.msgpack_packet import MsgPackPacket
 
 from asynction_core.exceptions import AsynctionException
 from asynction_core.wire import Json, MalformedPacket, Packet, packet_class, read_packet
@@ -278,3 +280,15 @@ def test_packet_class_uses_the_json_module_that_it_is_given() -> None:
     assert kind(socketio.packet.EVENT, ["a", 1]).encode() == '2["a",1]'
     assert kind.json is json
     assert socketio.packet.Packet.json is not json
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"nsp": 5}, {"nsp": ["/"]}, {"id": "1"}, {"id": True}, {"id": [1]}, {"id": 1.0}],
+    ids=repr,
+)
+def test_a_msgpack_packet_has_a_namespace_and_a_number(changed: dict[str, Any]) -> None:
+    whole = {"type": 2, "nsp": "/", "id": 1, "data": ["event"]}
+    assert read_packet(msgpack.dumps(whole), {}, "eio", MsgPackPacket).data == ["event"]
+    with pytest.raises(MalformedPacket):
+        read_packet(msgpack.dumps(whole | changed), {}, "eio", MsgPackPacket)
