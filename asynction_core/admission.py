@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping
+from threading import Lock
 from time import time
 from typing import Any
 
@@ -28,6 +29,7 @@ class Admission(Dispatcher):
         super().__init__(registration, **kwargs)
         self.security_timeout = security_timeout
         self._waiting: dict[str, Waiting] = {}
+        self._waiting_lock = Lock()
 
     def _connecting(self, eio_sid: str, namespace: str | None, data: Any) -> Flow[None]:
         namespace = namespace or "/"
@@ -57,8 +59,7 @@ class Admission(Dispatcher):
         if self.always_connect or asked:
             yield super()._handle_connect(eio_sid, namespace, data)
             return
-        waiting = self._waiting.setdefault(eio_sid, Waiting(self.packet_class))
-        waiting.begin(namespace)
+        waiting = self._begin_waiting(eio_sid, namespace)
         sid = None
         try:
             yield super()._handle_connect(eio_sid, namespace, data)
@@ -90,11 +91,9 @@ class Admission(Dispatcher):
             return
         connection.sid = sid
         self._connections[namespace, sid] = connection
-        waiting = self._waiting.setdefault(eio_sid, Waiting(self.packet_class))
+        waiting = self._begin_waiting(eio_sid, None if self.always_connect else namespace)
         accepted = False
         try:
-            if not self.always_connect:
-                waiting.begin(namespace)
             accepted = yield from self._admitting(connection, eio_sid, waiting)
         finally:
             if not accepted:
@@ -104,9 +103,18 @@ class Admission(Dispatcher):
                 yield self.manager.disconnect(sid, namespace, ignore_queue=True)
             self._forget_waiting(eio_sid, waiting)
 
+    def _begin_waiting(self, eio_sid: str, namespace: str | None) -> Waiting:
+        """Return what waits for the client, from now on also for *namespace*."""
+        with self._waiting_lock:  # another thread may forget it
+            waiting = self._waiting.setdefault(eio_sid, Waiting(self.packet_class))
+            if namespace is not None:
+                waiting.begin(namespace)
+        return waiting
+
     def _forget_waiting(self, eio_sid: str, waiting: Waiting) -> None:
-        if waiting.is_over() or self._is_gone(eio_sid):
-            self._waiting.pop(eio_sid, None)
+        with self._waiting_lock:
+            if waiting.is_over() or self._is_gone(eio_sid):
+                self._waiting.pop(eio_sid, None)
 
     def _closing(self, eio_sid: str, reason: str) -> Flow[None]:
         yield from super()._closing(eio_sid, reason)
