@@ -438,3 +438,18 @@ async def verdict_of(case: Case, url: str) -> Verdict:
     refused = [packet for packet in received if packet.startswith("44")]
     refusal = json.loads(refused[0].partition(",")[2]) if refused else None
     return Verdict(refusal, [packet for packet in received if packet.startswith(("42", "43"))])
+
+
+def check_verdict(case: Case, verdict: Verdict, ran: Mapping[str, Any]) -> None:
+    """Assert that *verdict* is that of *case*.
+
+    :param ran: what the connect handler of each namespace was given.
+    """
+    assert verdict.refusal == case.expected_refusal
+    if case.refusal is not None:
+        assert not verdict.events
+        assert case.namespace not in ran
+    else:
+        [ack] = verdict.events
+        identity = [case.user, case.token_info]
+        assert json.loads(ack.partition(",1")[2]) == [[identity, identity]]

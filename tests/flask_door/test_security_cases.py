@@ -1,12 +1,11 @@
 """The shared cases of security, over the Flask door."""
 
-import json
 from collections.abc import Iterator
 
 import pytest
 from flask_door.security_handlers import ran
 from flask_support import serving_flask, socketio_of
-from security_cases import CASES, TIMEOUT, Case, security_document, verdict_of
+from security_cases import CASES, TIMEOUT, Case, check_verdict, security_document, verdict_of
 
 
 @pytest.fixture(scope="module")
@@ -22,12 +21,4 @@ def url() -> Iterator[str]:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 async def test_case(case: Case, url: str) -> None:
-    verdict = await verdict_of(case, url)
-    assert verdict.refusal == case.expected_refusal
-    if case.refusal is not None:
-        assert not verdict.events
-        assert case.namespace not in ran
-    else:
-        [ack] = verdict.events
-        identity = [case.user, case.token_info]
-        assert json.loads(ack.partition(",1")[2]) == [[identity, identity]]
+    check_verdict(case, await verdict_of(case, url), ran)
