@@ -60,6 +60,7 @@ class AsynctionSocketIO(flask_socketio.SocketIO):
             server_security=server_security,
         )
         self._security_timeout = security_timeout
+        self._path = kwargs.get("path") or kwargs.get("resource")
         super().__init__(None, **_without_queue(kwargs))
         if default_error_handler is not None:
             self.on_error_default(default_error_handler)
@@ -119,8 +120,7 @@ class AsynctionSocketIO(flask_socketio.SocketIO):
         check_options(kwargs, _OPTIONS)
         with collector_paused():
             registration = self._register(import_handlers=app is not None)
-        options = {**self.server_options, **kwargs}
-        path = options.get("path") or options.get("resource") or registration.path
+        path = kwargs.get("path") or kwargs.get("resource") or self._path or registration.path
         super().init_app(app, **{**kwargs, "path": path})  # its plain server is not used
         self.server = Server(
             registration,
