@@ -61,12 +61,17 @@ class Transport(BaseServer):
         finally:
             self._leaving.discard(eio_sid)
             self._incomplete.pop(eio_sid, None)
+        if reason == self.reason.CLIENT_DISCONNECT:
+            yield from self._releasing(eio_sid)
+
+    def _releasing(self, eio_sid: str) -> Flow[None]:
+        """End a pending poll, which python-engineio's asyncio server forgets until it times out."""
         transport = self.eio.sockets.get(eio_sid)
-        if transport is not None and reason == self.reason.CLIENT_DISCONNECT:
-            yield transport.queue.put(None)  # or a pending poll stays until the ping timeout
+        if transport is not None and self.is_asyncio_based():
+            yield transport.queue.put(None)
 
     def _cutting_off(self, eio_sid: str) -> Flow[None]:
         transport = self.eio.sockets.get(eio_sid)
         if transport is not None:
             yield transport.close(wait=False, reason=self.reason.TRANSPORT_ERROR)
-            yield transport.queue.put(None)
+            yield from self._releasing(eio_sid)

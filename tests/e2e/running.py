@@ -2,6 +2,7 @@
 
 import os
 import re
+import socket
 import subprocess
 import sys
 import time
@@ -16,7 +17,7 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 UVICORN = Path(sys.executable).with_name("uvicorn")
 SOURCE = Path(asynction_core.__file__).parents[1]
 READY_WITHIN = 20.0  # seconds
-_READY = re.compile(r"running on (http://[\d.:]+)")
+_READY = re.compile(r"[Rr]unning on (http://[\d.:]+)")
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,22 @@ def running(example: str | Path, log: Path, **environ: str) -> Iterator[Running]
     An absolute path is another directory with an ``app.py``.
     """
     command = [str(UVICORN), "--app-dir", str(EXAMPLES / example), "app:app", "--port", "0"]
+    with _started(command, log, environ) as started:
+        yield started
+
+
+@contextmanager
+def running_flask(app: str | Path, log: Path, **environ: str) -> Iterator[Running]:
+    """Run ``flask --app <app> run`` on a free port, until the end."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "flask", "--app", str(app), "run", "--port", str(port)]
+    with _started(command, log, environ) as started:
+        yield started
+
+
+@contextmanager
+def _started(command: list[str], log: Path, environ: dict[str, str]) -> Iterator[Running]:
     env = {**os.environ, "PYTHONPATH": str(SOURCE), "PYTHONWARNINGS": "always", **environ}
     with log.open("wb") as output:
         process = subprocess.Popen(command, stdout=output, stderr=output, env=env)
@@ -63,4 +80,4 @@ def _wait_until_ready(process: subprocess.Popen[bytes], log: Path) -> str:
         if found:
             return found[1]
         time.sleep(0.02)
-    raise RuntimeError(f"uvicorn is not ready:\n{log.read_text()}")
+    raise RuntimeError(f"the server is not ready:\n{log.read_text()}")
