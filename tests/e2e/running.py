@@ -1,12 +1,13 @@
-"""The examples, started as their docstrings say."""
+"""Servers in processes of their own: the examples, started as their docstrings say."""
 
 import os
 import re
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,11 +41,29 @@ def running(example: str | Path, log: Path, **environ: str) -> Iterator[Running]
     An absolute path is another directory with an ``app.py``.
     """
     command = [str(UVICORN), "--app-dir", str(EXAMPLES / example), "app:app", "--port", "0"]
-    env = {**os.environ, "PYTHONPATH": str(SOURCE), "PYTHONWARNINGS": "always", **environ}
+    with _started(command, log, PYTHONPATH=str(SOURCE), **environ) as process:
+        yield Running(_wait_until_ready(process, log), log, process)
+
+
+@contextmanager
+def running_script(directory: Path, log: Path, **environ: str) -> Iterator[Running]:
+    """Run ``app.py`` of *directory*, which serves at the ``PORT`` that it is given."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    path = os.pathsep.join([str(directory), str(SOURCE)])
+    command = [sys.executable, str(directory / "app.py")]
+    with _started(command, log, PYTHONPATH=path, PORT=str(port), **environ) as process:
+        _wait_until_open(process, port, log)
+        yield Running(f"http://127.0.0.1:{port}", log, process)
+
+
+@contextmanager
+def _started(command: list[str], log: Path, **environ: str) -> Iterator[subprocess.Popen[bytes]]:
+    env = {**os.environ, "PYTHONWARNINGS": "always", **environ}
     with log.open("wb") as output:
         process = subprocess.Popen(command, stdout=output, stderr=output, env=env)
     try:
-        yield Running(_wait_until_ready(process, log), log, process)
+        yield process
     finally:
         process.terminate()
         try:
@@ -64,3 +83,12 @@ def _wait_until_ready(process: subprocess.Popen[bytes], log: Path) -> str:
             return found[1]
         time.sleep(0.02)
     raise RuntimeError(f"uvicorn is not ready:\n{log.read_text()}")
+
+
+def _wait_until_open(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    end = time.monotonic() + READY_WITHIN
+    while time.monotonic() < end and process.poll() is None:
+        with suppress(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port)):
+            return
+        time.sleep(0.02)
+    raise RuntimeError(f"the server is not ready:\n{log.read_text()}")
