@@ -1,8 +1,6 @@
 """python-socketio's ``Server``, held to the document, with handlers of Flask-SocketIO."""
 
-import asyncio
 import inspect
-import threading
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -19,6 +17,7 @@ from asynction_core.handlers import Call, why_not
 from asynction_core.identity import Identity
 from asynction_core.registration import RegisteredNamespace, Registration
 from asynction_core.security import Decision
+from asynction_flask.coroutines import finish
 from asynction_flask.handlers import FlaskHandler, Handler
 from asynction_flask.timers import Timers
 
@@ -32,7 +31,6 @@ class Server(Endpoint, socketio.Server):
 
     def __init__(self, registration: Registration, *, door: Any, **kwargs: Any) -> None:
         self._door = door
-        self._awaiting = threading.Lock()
         super().__init__(registration, **kwargs)
         self._timers = Timers(self)
 
@@ -220,19 +218,16 @@ class Server(Endpoint, socketio.Server):
         return result
 
     def _call_in_context(self, connection: Connection, call: Call) -> Any:
-        function = partial(call.function, *call.arguments, **call.keywords)
         token = running.set((connection, "connect"))
         try:
-            result = self._door.in_context(
-                function, "connect", connection.namespace, connection.sid
+            return self._door.in_context(
+                partial(self._result_of, call), "connect", connection.namespace, connection.sid
             )
         finally:
             running.reset(token)
-        if not inspect.isawaitable(result):
-            return result
-        with self._awaiting:  # green threads share one native thread, which runs one event loop
-            return asyncio.run(_awaited(result))
 
-
-async def _awaited(result: Any) -> Any:
-    return await result
+    def _result_of(self, call: Call) -> Any:
+        result = call.function(*call.arguments, **call.keywords)
+        if inspect.isawaitable(result):
+            return finish(result, self.async_mode, self.security_timeout)
+        return result

@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from asynction_core.refusals import logger
+
 _NAP = 0.5
 """The longest that the task sleeps, in seconds: a new timer may be due before all others."""
 
@@ -54,8 +56,15 @@ class Timers:
             heapq.heappush(self._waiting, (timer.due, next(self._numbers), timer))
             starts, self._runs = not self._runs, True
         if starts:
-            self._server.start_background_task(self._run)
+            self._start()
         return timer
+
+    def _start(self) -> None:
+        try:
+            self._server.start_background_task(self._run)
+        except BaseException:
+            self._runs = False  # the next call tries again
+            raise
 
     def _run(self) -> None:
         while (due := self._next_due()) is not None:
@@ -63,7 +72,13 @@ class Timers:
             if pause > 0:
                 self._server.sleep(min(pause, _NAP))
             else:
-                self._take().run()
+                self._make(self._take())
+
+    def _make(self, timer: Timer) -> None:
+        try:
+            timer.run()
+        except Exception as error:  # the others are still due
+            logger.error("a timer failed: %s", type(error).__name__)
 
     def _next_due(self) -> float | None:
         with self._lock:

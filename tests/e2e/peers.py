@@ -163,6 +163,9 @@ class PythonSocket(Socket):
 
     async def disconnect(self) -> None:
         try:
+            # leaving while a POST is under way, python-engineio's client never says so
+            if self._client.connected:
+                await asyncio.wait_for(self._client.eio.queue.join(), WAIT)
             await asyncio.wait_for(self._client.disconnect(), WAIT)
         finally:
             await self._http_session.close()

@@ -1,4 +1,4 @@
-"""The examples, started as their docstrings say."""
+"""Servers in processes of their own: the examples, started as their docstrings say."""
 
 import os
 import re
@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +17,7 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 UVICORN = Path(sys.executable).with_name("uvicorn")
 SOURCE = Path(asynction_core.__file__).parents[1]
 READY_WITHIN = 20.0  # seconds
-_READY = re.compile(r"[Rr]unning on (http://[\d.:]+)")
+_READY = re.compile(r"running on (http://[\d.:]+)")
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,8 @@ def running(example: str | Path, log: Path, **environ: str) -> Iterator[Running]
     An absolute path is another directory with an ``app.py``.
     """
     command = [str(UVICORN), "--app-dir", str(EXAMPLES / example), "app:app", "--port", "0"]
-    with _started(command, log, environ) as started:
-        yield started
+    with _started(command, log, PYTHONPATH=str(SOURCE), **environ) as process:
+        yield Running(_wait_until_ready(process, log), log, process)
 
 
 @contextmanager
@@ -51,17 +51,30 @@ def running_flask(app: str | Path, log: Path, **environ: str) -> Iterator[Runnin
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "flask", "--app", str(app), "run", "--port", str(port)]
-    with _started(command, log, environ) as started:
-        yield started
+    with _started(command, log, **{"PYTHONPATH": str(SOURCE), **environ}) as process:
+        _wait_until_open(process, port, log)
+        yield Running(f"http://127.0.0.1:{port}", log, process)
 
 
 @contextmanager
-def _started(command: list[str], log: Path, environ: dict[str, str]) -> Iterator[Running]:
-    env = {**os.environ, "PYTHONPATH": str(SOURCE), "PYTHONWARNINGS": "always", **environ}
+def running_script(directory: Path, log: Path, **environ: str) -> Iterator[Running]:
+    """Run ``app.py`` of *directory*, which serves at the ``PORT`` that it is given."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    path = os.pathsep.join([str(directory), str(SOURCE)])
+    command = [sys.executable, str(directory / "app.py")]
+    with _started(command, log, PYTHONPATH=path, PORT=str(port), **environ) as process:
+        _wait_until_open(process, port, log)
+        yield Running(f"http://127.0.0.1:{port}", log, process)
+
+
+@contextmanager
+def _started(command: list[str], log: Path, **environ: str) -> Iterator[subprocess.Popen[bytes]]:
+    env = {**os.environ, "PYTHONWARNINGS": "always", **environ}
     with log.open("wb") as output:
         process = subprocess.Popen(command, stdout=output, stderr=output, env=env)
     try:
-        yield Running(_wait_until_ready(process, log), log, process)
+        yield process
     finally:
         process.terminate()
         try:
@@ -79,5 +92,14 @@ def _wait_until_ready(process: subprocess.Popen[bytes], log: Path) -> str:
         found = _READY.search(log.read_text())
         if found:
             return found[1]
+        time.sleep(0.02)
+    raise RuntimeError(f"uvicorn is not ready:\n{log.read_text()}")
+
+
+def _wait_until_open(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    end = time.monotonic() + READY_WITHIN
+    while time.monotonic() < end and process.poll() is None:
+        with suppress(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port)):
+            return
         time.sleep(0.02)
     raise RuntimeError(f"the server is not ready:\n{log.read_text()}")
