@@ -95,8 +95,13 @@ class Server(Endpoint, socketio.Server):
         found = super().get_environ(sid, namespace=namespace) or self.environ.get(sid)
         connection, _ = running.get((None, ""))
         if not found and connection is not None and connection.sid == sid:
-            found = connection.environ
+            found = connection.environ or self._environ_elsewhere()
         return found
+
+    def _environ_elsewhere(self) -> dict[str, Any]:
+        """Return what stands for the request of a client that is connected to another process."""
+        app = self._door.sockio_mw.flask_app
+        return {**app.test_request_context().request.environ, "flask.app": app}
 
     def handle_request(self, environ: Any, start_response: Any) -> Any:
         """Handle a request to the Socket.IO endpoint; the first one checks the handlers."""

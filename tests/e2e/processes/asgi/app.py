@@ -9,5 +9,7 @@ from asynction_core import AsynctionMiddleware
 
 app = AsynctionMiddleware(
     spec_path=Path(__file__).parents[1] / "asyncapi.yml",
-    client_manager=socketio.AsyncRedisManager(os.environ["QUEUE_URL"]),
+    client_manager=socketio.AsyncRedisManager(
+        os.environ["QUEUE_URL"], channel=os.environ["QUEUE_CHANNEL"]
+    ),
 )
