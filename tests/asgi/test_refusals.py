@@ -1,75 +1,26 @@
 """Every way a connection can be refused: nothing of its namespace runs, and nothing reaches it."""
 
 import asyncio
-import builtins
 import itertools
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import socketio.exceptions
 from peers import dialogue
-from support import channel, document, message, serving
-
-from asynction_core import AsynctionMiddleware, AsynctionServer, SecurityInfo, current, emit
-
-NEEDS_A_TOKEN = {"ws": {"query": {"type": "object", "required": ["token"]}}}
-BEARER = {"type": "http", "scheme": "bearer", "x-bearerInfoFunc": "asgi.test_refusals.bearer"}
-
-BEFORE_ITS_HANDLER: dict[str, tuple[dict[str, Any], Any]] = {
-    "bindings": ({"bindings": NEEDS_A_TOKEN}, None),
-    "missing": ({"x_security": [{"bearer": []}]}, None),
-    "rejected": ({"x_security": [{"bearer": []}]}, {"token": "None"}),
-    "junk": ({"x_security": [{"bearer": []}]}, {"token": "'junk'"}),
-    "raises": ({"x_security": [{"bearer": []}]}, {"token": "1 / 0"}),
-    "late": ({"x_security": [{"bearer": []}]}, {"token": "asyncio.sleep(5)"}),
-    "malformed": ({"x_security": [{"bearer": []}, {}]}, {"token": 5}),
-}
-"""Ways to be refused before the connect handler: members of the channel, and ``auth``."""
-
-
-async def bearer(token: str) -> SecurityInfo | None:
-    found = eval(token)
-    return await found if asyncio.iscoroutine(found) else found  # type: ignore[no-any-return]
-
-
-def _raise(error: BaseException) -> Any:
-    raise error
-
-
-BY_ITS_HANDLER: dict[str, Callable[[], Any]] = {
-    "false": lambda: False,
-    "refuses": lambda: _raise(socketio.exceptions.ConnectionRefusedError("no")),
-    "refuses as the builtin": lambda: _raise(builtins.ConnectionRefusedError("no", {"a": 1})),
-    "crashes": lambda: _raise(RuntimeError("mine")),
-    "says what is no JSON": lambda: _raise(builtins.ConnectionRefusedError("no", {1, 2})),
-}
-"""Ways for the connect handler to refuse."""
-
-WAYS = [*BEFORE_ITS_HANDLER, *BY_ITS_HANDLER]
-HANDLERS = ["none", "of the namespace", "default", "both", "failing"]
-
-
-def _namespace(way: str) -> str:
-    return f"/{way.replace(' ', '-')}"
-
-
-SPEC = document(
-    {
-        _namespace(way): channel(
-            received=[message("ping")],
-            emitted=[message("news", x_ack={"args": {}})],
-            **BEFORE_ITS_HANDLER.get(way, ({}, None))[0],
-        )
-        for way in WAYS
-    },
-    components={"securitySchemes": {"bearer": BEARER}},
+from refusal_ways import (
+    BEFORE_ITS_HANDLER,
+    BY_ITS_HANDLER,
+    HANDLERS,
+    SPEC,
+    WAYS,
+    fail,
+    namespace_of,
+    refused_dialogue,
+    way_of,
 )
+from support import serving
 
-
-def _fail(error: Exception) -> bool:
-    raise RuntimeError("the error handler's own")
+from asynction_core import AsynctionMiddleware, AsynctionServer, current, emit
 
 
 class Recorder:
@@ -78,12 +29,12 @@ class Recorder:
     def __init__(self, handlers: str, **options: Any) -> None:
         self.ran: list[str] = []
         self.errors: list[Exception] = []
-        defaults = {"default": self._on_error, "both": self._on_error, "failing": _fail}
+        defaults = {"default": self._on_error, "both": self._on_error, "failing": fail}
         self.server = AsynctionServer.from_spec(
             SPEC, default_error_handler=defaults.get(handlers), security_timeout=0.2, **options
         )
         for way in WAYS:
-            namespace = _namespace(way)
+            namespace = namespace_of(way)
             self.server.on("connect", self._connect, namespace)
             self.server.on("ping", lambda sid: self.ran.append("ping"), namespace)
             self.server.on("disconnect", lambda sid: self.ran.append("disconnect"), namespace)
@@ -92,7 +43,7 @@ class Recorder:
         self.app = AsynctionMiddleware(server=self.server)
 
     async def _connect(self, sid: str) -> Any:
-        way = current.namespace[1:].replace("-", " ")
+        way = way_of(current.namespace)
         if way in BEFORE_ITS_HANDLER:
             self.ran.append("connect")
         await self.server.enter_room(sid, "room", current.namespace)
@@ -109,7 +60,7 @@ class Recorder:
     async def broadcast(self) -> None:
         """Emit to every namespace, again and again."""
         for way in itertools.cycle(WAYS):
-            await self.server.emit("news", "broadcast", namespace=_namespace(way))
+            await self.server.emit("news", "broadcast", namespace=namespace_of(way))
             await asyncio.sleep(0)
 
 
@@ -142,10 +93,8 @@ async def test_nothing_runs_for_a_refused_client_and_nothing_reaches_it(
     recorder: Recorder, url: str, way: str, transport: str
 ) -> None:
     recorder.ran.clear()
-    namespace, auth = _namespace(way), BEFORE_ITS_HANDLER.get(way, ({}, None))[1]
-    connects = f"40{namespace},{json.dumps(auth) if auth else ''}"
-    event = f'42{namespace},1["ping"]'
-    received = await dialogue(url, [connects, event, event, f"41{namespace},"], transport)
+    namespace = namespace_of(way)
+    received = await dialogue(url, refused_dialogue(way), transport)
     assert [packet.partition(",")[0] for packet in received] == [f"44{namespace}"]
     assert recorder.ran == []
     server = recorder.server
