@@ -1,4 +1,4 @@
-"""The chat example, under uvicorn as its docstring starts it, with every client."""
+"""The chat examples, under uvicorn and Flask as their docstrings start them, with every client."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 from e2e.conftest import Connect
 from e2e.peers import WAIT, PythonPeer, Refused, Socket
-from e2e.running import Running, running
+from e2e.running import EXAMPLES, Running, running, running_flask
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -18,12 +18,16 @@ TOKEN = {"token": "12345678"}
 Join = Callable[[str], Awaitable[Socket]]
 
 
-@pytest.fixture(scope="module", params=["asyncapi.yml", "asyncapi-v3.yml"])
+@pytest.fixture(scope="module", params=["asyncapi.yml", "asyncapi-v3.yml", "Flask"])
 def server(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Running]:
     log = tmp_path_factory.mktemp("chat") / "log"
-    with running("chat", log, CHAT_SPEC=request.param) as started:
+    if request.param == "Flask":
+        serving = running_flask(EXAMPLES / "chat_flask" / "app", log)
+    else:
+        serving = running("chat", log, CHAT_SPEC=request.param)
+    with serving as started:
         yield started
 
 
