@@ -6,13 +6,14 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import loading, report, security, throughput, validation
+from benchmarks import flask_door, loading, report, security, throughput, validation
 from benchmarks.rows import Plan, Row
 
 BENCHMARKS: dict[str, Callable[[Plan], list[Row]]] = {
     "validation": validation.measure,
     "security": security.measure,
     "throughput": throughput.measure,
+    "flask": flask_door.measure,
     "loading": loading.measure,
 }
 """What can be measured, in the order of the table."""
@@ -27,6 +28,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--only", choices=BENCHMARKS, metavar="NAME", help=", ".join(BENCHMARKS))
     parser.add_argument("--json", type=Path, default=_RESULTS, metavar="FILE", help="%(default)s")
     parser.add_argument("--rounds", type=_positive, metavar="N", help=f"{_ROUNDS}, or 1 if quick")
+    parser.add_argument(
+        "--original", action="store_true", help="compare with asynction 0.8.3, which is installed"
+    )
     return parser
 
 
@@ -42,7 +46,10 @@ def main() -> None:
     options = _parser().parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     plan = Plan(
-        rounds=options.rounds or (1 if options.quick else _ROUNDS), quick=options.quick, say=_say
+        rounds=options.rounds or (1 if options.quick else _ROUNDS),
+        quick=options.quick,
+        say=_say,
+        original=options.original,
     )
     chosen = [options.only] if options.only else list(BENCHMARKS)
     rows = [row for name in chosen for row in BENCHMARKS[name](plan)]

@@ -1,5 +1,6 @@
 """Documents and payloads to measure with."""
 
+from collections.abc import Mapping
 from typing import Any
 
 SMALL: dict[str, Any] = {"username": "ann", "numUsers": 3}
@@ -67,6 +68,14 @@ def chat_document() -> dict[str, Any]:
     emitted = {"name": "user joined", "payload": SMALL_SCHEMA}
     channel = {"publish": {"message": {"oneOf": received}}, "subscribe": {"message": emitted}}
     return _document({"/": channel}, {})
+
+
+def flask_document(handlers: Mapping[str, str]) -> dict[str, Any]:
+    """Return the chat that names its handlers: *handlers* are dotted paths, by event."""
+    document = chat_document()
+    for message in document["channels"]["/"]["publish"]["message"]["oneOf"]:
+        message["x-handler"] = handlers[message["name"]]
+    return document
 
 
 def large_document(channels: int) -> dict[str, Any]:

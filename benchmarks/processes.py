@@ -4,11 +4,13 @@ Each is a process group, so that Ctrl-C reaches this process only, which then st
 """
 
 import json
+import os
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 _PATIENCE = 120.0
@@ -29,18 +31,46 @@ def probe(*arguments: str) -> Any:
 
 @contextmanager
 def serving(kind: str) -> Iterator[tuple[int, int]]:
-    """Run the server *kind* in a process of its own; yield its port and its process id.
+    """Run the server *kind* in a process of its own; yield its port and its process id."""
+    with _serving([sys.executable, "-m", "benchmarks.servers", kind]) as found:
+        yield found
 
-    The listening socket is made here, so clients can connect at once. The server also ends
-    when its standard input does, which is when this process is gone.
+
+@contextmanager
+def serving_flask(
+    kind: str, async_mode: str, original: Path | None = None
+) -> Iterator[tuple[int, int]]:
+    """Do the same with a Flask server in *async_mode*.
+
+    :param original: the Python of an environment with another ``asynction``, which must not find
+        the one of this clone.
+    """
+    command = [sys.executable, "-m", "benchmarks.servers.flask_door"]
+    environ = dict(os.environ)
+    if original is not None:
+        command = [str(original), "-P", str(Path("benchmarks/servers/flask_door.py"))]
+        environ.pop("PYTHONPATH", None)
+    with _serving([*command, kind, async_mode], environ) as found:
+        yield found
+
+
+@contextmanager
+def _serving(
+    command: list[str], environ: dict[str, str] | None = None
+) -> Iterator[tuple[int, int]]:
+    """Run *command* with the descriptor of a socket that listens.
+
+    The socket is made here, so clients can connect at once. The server also ends when its standard
+    input does, which is when this process is gone.
     """
     with socket.create_server(("127.0.0.1", 0), backlog=512) as listener:
         port, descriptor = listener.getsockname()[1], listener.fileno()
         child = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.servers", kind, str(descriptor)],
+            [*command, str(descriptor)],
             stdin=subprocess.PIPE,
             pass_fds=[descriptor],
             process_group=0,
+            env=environ,
         )
     with _stopped(child):
         yield port, child.pid

@@ -13,6 +13,7 @@ from benchmarks.rows import Row
 _PACKAGES = (
     *("python-socketio", "python-engineio", "uvicorn", "websockets", "orjson"),
     *("jsonschema", "jsonschema-rs", "referencing", "PyYAML"),
+    *("Flask", "Flask-SocketIO", "Werkzeug", "simple-websocket"),
 )
 _HEADINGS = ("benchmark", "figure", "", "baseline", "ratio", "target", "")
 

@@ -12,11 +12,13 @@ class Plan:
     :ivar rounds: how often each thing is measured; the median counts.
     :ivar quick: True for a run of seconds, whose figures mean little.
     :ivar say: takes a line about the progress.
+    :ivar original: True to compare with ``asynction`` 0.8.3, in an environment that is made for it.
     """
 
     rounds: int
     quick: bool
     say: Callable[[str], None]
+    original: bool = False
 
 
 @dataclass(frozen=True, slots=True)
