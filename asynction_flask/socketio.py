@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any, Self
 
 import flask_socketio
-from flask import Blueprint, Flask, Response, redirect
+from flask import Blueprint, Flask, Response, redirect, request
 
 from asynction_core.context import running
 from asynction_core.docs import asyncapi_json, docs_path
@@ -169,7 +169,15 @@ class AsynctionSocketIO(flask_socketio.SocketIO):
             except Exception as error:
                 outcome.append((None, error))
 
-        super()._handle_event(call, event, namespace, sid, *arguments)
+        environ = self.server.get_environ(sid, namespace=namespace) if self.manage_session else None
+        if environ and "saved_session" in environ:
+            with _context_with_session(environ):
+                about: Any = request
+                about.sid, about.namespace = sid, namespace
+                about.event = {"message": event, "args": arguments}
+                call()
+        else:
+            super()._handle_event(call, event, namespace, sid, *arguments)
         result, error = outcome[0] if outcome else (None, None)
         if error is not None:
             raise error
@@ -187,6 +195,18 @@ class AsynctionSocketIO(flask_socketio.SocketIO):
         elif message == "disconnect":
             given = args[: count_arguments(handler, 1)]
         return self.in_context(partial(handler, *given, **named), message, namespace, sid, *args)
+
+
+def _context_with_session(environ: Mapping[str, Any]) -> Any:
+    """Return the request context of a client whose session Flask-SocketIO has opened before.
+
+    Flask would open the session of the cookie, which costs more than most handlers, and
+    Flask-SocketIO would then put the saved one in its place.
+    """
+    context = environ["flask.app"].request_context(environ)
+    name = "_session" if hasattr(context, "_session") else "session"  # before Flask 3.1.3
+    setattr(context, name, environ["saved_session"])
+    return context
 
 
 def _without_queue(options: Mapping[str, Any]) -> dict[str, Any]:
