@@ -20,6 +20,7 @@ from asynction_core.security import Decision
 from asynction_flask.coroutines import finish
 from asynction_flask.handlers import FlaskHandler, Handler
 from asynction_flask.timers import Timers
+from asynction_flask.workers import Workers
 
 
 class Server(Endpoint, socketio.Server):
@@ -33,6 +34,9 @@ class Server(Endpoint, socketio.Server):
         self._door = door
         super().__init__(registration, **kwargs)
         self._timers = Timers(self)
+        self._run = self.start_background_task
+        if self.async_mode == "threading":
+            self._run = Workers(self.start_background_task).call
 
     def _register(self, namespace: RegisteredNamespace) -> None:
         handlers = {event.name: event.handler for event in namespace.received.values()}
@@ -190,7 +194,7 @@ class Server(Endpoint, socketio.Server):
         run(self._calling_back(*args))
 
     def _start(self, flow: Flow[None]) -> None:
-        self.start_background_task(run, flow)
+        self._run(run, flow)
 
     def _call_later(self, seconds: float, function: Callable[..., None], *args: Any) -> Any:
         return self._timers.call_later(seconds, function, *args)
@@ -214,7 +218,7 @@ class Server(Endpoint, socketio.Server):
             finally:
                 ended.set()
 
-        self.start_background_task(work)
+        self._run(work)
         if not ended.wait(timeout=self.security_timeout):
             raise TimeoutError
         result, error = outcome[0] if outcome else (None, RuntimeError("it was ended"))
