@@ -38,7 +38,9 @@ class Admission(Dispatcher):
             return
         registered = self.registration.namespaces.get(namespace)
         if registered is None:
-            refusals.logger.info("refused: no namespace %.100r in the document", namespace)
+            extra = refusals.activity("refused", namespace[:100], reason="not in the document")
+            message = "refused: no namespace %.100r in the document"
+            refusals.logger.info(message, namespace, extra=extra)
             yield self._send_refusal(eio_sid, namespace, refusals.INVALID_NAMESPACE)
             return
         handshake = Handshake.from_environ(self.environ[eio_sid], data)
@@ -142,6 +144,7 @@ class Admission(Dispatcher):
             yield from self._accepting(connection, eio_sid)
         yield from self._letting_in(connection.sid, eio_sid, namespace, waiting)
         if (namespace, connection.sid) in self._connections:
+            refusals.log_connection("connected", namespace, connection.sid)
             self._expire_later(connection)
         return True
 
@@ -184,9 +187,11 @@ class Admission(Dispatcher):
         self, connection: Connection, eio_sid: str, error: Exception, accepted: bool = False
     ) -> Flow[None]:
         """Refuse a connection because of *error*, whatever the error handler does about it."""
-        if not refusals.is_deliberate(error):
-            yield from self._handling_error(error, connection, "connect")
         refusal, namespace = refusals.refusal_of(error), connection.namespace
+        if refusals.is_deliberate(error):
+            refusals.log_connection("refused", namespace, connection.sid)
+        else:
+            yield from self._handling_error(error, connection, "connect")
         try:
             yield from self._refusing(connection, eio_sid, refusal, accepted)
         except (TypeError, ValueError, RecursionError) as second:  # it is no JSON

@@ -154,6 +154,7 @@ class Dispatcher(Transport):
         self._connections.pop((namespace, connection.sid))
         if connection.expiry is not None:
             connection.expiry.cancel()
+        refusals.log_connection("disconnected", namespace, connection.sid)
         token = running.set((connection, "disconnect"))
         try:
             return (yield self._call_handler("disconnect", namespace, args))

@@ -16,6 +16,7 @@ from asynction_core.exceptions import (
 from asynction_core.frames import frames_of
 
 logger = logging.getLogger("asynction_core")
+_connections = logging.getLogger("asynction_core.connections")
 
 
 def _refusal(message: str, kind: str, **data: Any) -> Mapping[str, Any]:
@@ -91,18 +92,44 @@ def log_error(error: Exception, namespace: str, event: str, sid: str) -> None:
     traceback where a handler did.
     """
     where = f"event {event[:100]!r} of {namespace}, client {sid}"
+    kind = type(error).__name__
+
+    def about(what: str, reason: str) -> Mapping[str, Any]:
+        return activity(what, namespace, event[:100], sid, error=kind, reason=reason)
+
     if isinstance(error, SecurityException) and error.reason is not None:
-        logger.warning("%s: %s: %s", where, type(error).__name__, error.reason)
+        extra = about("refused", error.reason)
+        logger.warning("%s: %s: %s", where, kind, error.reason, extra=extra)
         return
     if not isinstance(error, ValidationException):
-        logger.error("%s: %s", where, frames_of(error))
+        logger.error("%s: %s", where, frames_of(error), extra=about("failed", frames_of(error)))
         logger.debug("%s", where, exc_info=error)
         return
     broken = f" ({error.validator})" if isinstance(error.validator, str) else ""
     rule = f"{error.place or ''}{broken}"
     if error.event == event or isinstance(error, BindingsValidationException):
-        logger.warning("%s: %s: %s", where, type(error).__name__, rule)
+        logger.warning("%s: %s: %s", where, kind, rule, extra=about("refused", rule))
     else:
-        what = f"{type(error).__name__} for event {error.event!r} of {error.namespace}"
-        logger.error("%s: %s: %s\n%s", where, what, rule, frames_of(error))
+        what = f"{kind} for event {error.event!r} of {error.namespace}"
+        extra = about("failed", f"{what}: {rule}")
+        logger.error("%s: %s: %s\n%s", where, what, rule, frames_of(error), extra=extra)
     logger.debug("%s: %s", where, error)
+
+
+def log_connection(what: str, namespace: str, sid: str) -> None:
+    """Log that a client has *what*: ``connected``, ``disconnected`` or ``refused``."""
+    if _connections.isEnabledFor(logging.INFO):
+        extra = activity(what, namespace, "", sid)
+        _connections.info("client %s: %s, %s", sid, what, namespace, extra=extra)
+
+
+def activity(
+    what: str, namespace: str, event: str = "", sid: str = "", **facts: Any
+) -> Mapping[str, Any]:
+    """Return what a line of the log says as the attribute ``activity`` of its record.
+
+    :param what: ``connected``, ``disconnected``, ``received``, ``emitted``, ``refused`` or
+        ``failed``.
+    """
+    about = {"namespace": namespace, "event": event, "client": sid, **facts}
+    return {"activity": {"what": what, **{name: each for name, each in about.items() if each}}}

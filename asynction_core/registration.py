@@ -23,6 +23,9 @@ from asynction_core.validation import Check, MessageChecks, accept_anything, che
 
 DEFAULT_PATH = "socket.io"
 
+LoadHandler = Callable[[HandlerPath], Handler | None]
+"""Returns the handler at a path; None where it is to be registered in code."""
+
 
 @dataclass(frozen=True, slots=True)
 class RegisteredEvent:
@@ -114,7 +117,9 @@ def register(
     check_formats: bool = False,
     import_handlers: bool = True,
     server_security: Sequence[Mapping[str, Sequence[str]]] | None = None,
+    load_handler: LoadHandler = import_handler,
     load_function: LoadFunction = load_function,
+    compiler: SchemaCompiler | None = None,
 ) -> Registration:
     """Return what a server of *spec* registers, handlers imported and schemas compiled.
 
@@ -124,7 +129,9 @@ def register(
     :param import_handlers: False for a process that handles nothing, such as an emitter; it gets
         no security either.
     :param server_security: what the server demands, in the place of the document's.
+    :param load_handler: returns the handler at a path of the document.
     :param load_function: returns the function of a security scheme.
+    :param compiler: what compiles the schemas, in the place of one that knows *check_formats*.
     :raises SpecException: an unknown *server_name*, a schema that cannot be compiled, a handler or
         a security function that cannot be imported, or servers that differ in their security.
     """
@@ -134,7 +141,12 @@ def register(
         for namespace in spec.namespaces.values()
         if server is None or namespace.servers is None or server.name in namespace.servers
     ]
-    registrar = _Registrar(spec, validation, check_formats, import_handlers, load_function)
+    registrar = _Registrar(
+        compiler or SchemaCompiler(spec.resources, check_formats),
+        SchemeCompiler(spec.security_schemes, load_function),
+        load_handler if import_handlers else None,
+        validation,
+    )
     registered = {
         each.name: registrar.namespace(
             each, _requirements(spec, server, each, server_security) if import_handlers else ()
@@ -193,23 +205,22 @@ def _requirements(
 class _Registrar:
     def __init__(
         self,
-        spec: Spec,
+        compiler: SchemaCompiler,
+        schemes: SchemeCompiler,
+        load_handler: LoadHandler | None,
         validation: bool,
-        check_formats: bool,
-        import_handlers: bool,
-        load_function: LoadFunction,
     ) -> None:
-        self._compiler = SchemaCompiler(spec.resources, check_formats)
-        self._schemes = SchemeCompiler(spec.security_schemes, load_function)
+        self._compiler = compiler
+        self._schemes = schemes
+        self._load_handler = load_handler
         self._validation = validation
-        self._import_handlers = import_handlers
 
     def namespace(
         self, namespace: Namespace, requirements: Sequence[Mapping[str, Sequence[str]]]
     ) -> RegisteredNamespace:
         checks = MessageChecks(self._compiler, namespace.name)
         check = check_handshake(namespace.bindings, self._compiler, namespace.name)
-        guards = _Guards(self._schemes) if self._import_handlers else None
+        guards = _Guards(self._schemes) if self._load_handler else None
         required = self._schemes.requirements(requirements)
         return RegisteredNamespace(
             name=namespace.name,
@@ -249,7 +260,7 @@ class _Registrar:
         )
 
     def _handler(self, path: HandlerPath | None) -> Handler | None:
-        return import_handler(path) if path and self._import_handlers else None
+        return self._load_handler(path) if path and self._load_handler else None
 
 
 class _Guards:
