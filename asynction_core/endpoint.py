@@ -105,7 +105,7 @@ class Endpoint(Admission):
             known = ", ".join(self.registration.namespaces) or "none"
             raise SpecException(
                 f"the document has no namespace {namespace!r}, so a handler in it never runs",
-                self.registration.source,
+                self.registration.spec.source,
                 f"Namespaces: {known}.",
             )
         if event not in (*HANDSHAKE_ARGUMENTS, "*", *registered.received):

@@ -4,6 +4,7 @@ import os
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from asynction_core.docs import docs_responses
 from asynction_core.exceptions import SpecException
 from asynction_core.server import AsynctionServer
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class AsynctionMiddleware:
-    """ASGI middleware that serves Socket.IO, and hands everything else to *app*.
+    """ASGI middleware that serves Socket.IO and the document, and hands everything else to *app*.
 
     Give it a document (*spec_path* and the options of :meth:`AsynctionServer.from_spec`) or a
     *server* made before. Without an *app* it answers 404 to what is not Socket.IO.
@@ -48,24 +49,20 @@ class AsynctionMiddleware:
         self.server = server
         path = server.socketio_path if socketio_path is None else socketio_path.strip("/")
         self._path = f"/{path}/" if path else "/"
+        self._docs = docs_responses(server.registration.spec, path) if server.docs else {}
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve one connection, as ASGI has it."""
         if scope["type"] == "lifespan":
             await self._lifespan(scope, receive, send)
-        elif scope["type"] in ("http", "websocket") and self._is_socketio(scope):
+        elif f"{_path_of(scope)}/".startswith(self._path):
             await self.server.handle_request(scope, receive, send)
+        elif scope.get("method") in ("GET", "HEAD") and _path_of(scope) in self._docs:
+            await self._docs[_path_of(scope)](scope, receive, send)
         elif self.app is not None:
             await self.app(scope, receive, send)
         else:
             await _not_found(scope, receive, send)
-
-    def _is_socketio(self, scope: "Scope") -> bool:
-        path: str = scope["path"]
-        prefix = scope.get("root_path", "").rstrip("/")
-        if prefix and path.startswith(f"{prefix}/"):
-            path = f"/{path[len(prefix) :].lstrip('/')}"
-        return f"{path}/".startswith(self._path)
 
     async def _lifespan(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
         """Check the handlers at start-up and stop the server at shutdown, around the app's own."""
@@ -86,6 +83,15 @@ class AsynctionMiddleware:
             await send(message)
 
         await (self.app or _no_lifespan)(scope, replaying_receive, closing_send)
+
+
+def _path_of(scope: "Scope") -> str:
+    """Return the path of the request, without the prefix that the application is mounted at."""
+    path: str = scope["path"]
+    prefix = scope.get("root_path", "").rstrip("/")
+    if prefix and path.startswith(f"{prefix}/"):
+        return f"/{path[len(prefix) :].lstrip('/')}"
+    return path
 
 
 async def _no_lifespan(_scope: "Scope", receive: "Receive", send: "Send") -> None:

@@ -1,7 +1,7 @@
 """What a server has to register: the one reading of the model that every adapter shares."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from asynction_core.compiled import SchemaCompiler
@@ -31,7 +31,8 @@ LoadHandler = Callable[[HandlerPath], Handler | None]
 class RegisteredEvent:
     """An event with its checks, compiled.
 
-    ``handler`` is None where the document names none. ``counts`` are the least and the greatest
+    ``handler`` is None where the document names none. ``acknowledged`` says that the document
+    describes the acknowledgement. ``counts`` are the least and the greatest
     number of arguments that a handler gets, as far as the document limits them. ``guard`` is the
     security of its operation, None where it has none.
     """
@@ -42,6 +43,7 @@ class RegisteredEvent:
     check_ack: Check
     handler: Handler | None = None
     counts: tuple[int, ...] = ()
+    acknowledged: bool = False
     guard: Guard | None = None
 
     def for_handler(self, arguments: Sequence[object]) -> Sequence[object]:
@@ -68,7 +70,7 @@ class RegisteredNamespace:
 class Registration:
     """All that a server registers. ``path`` is the Socket.IO path, without slashes around it."""
 
-    source: str
+    spec: Spec = field(repr=False)
     namespaces: Mapping[str, RegisteredNamespace]
     path: str
     validation: bool
@@ -105,7 +107,7 @@ class Registration:
         what = "event" if registered else "namespace, so no event"
         exception = PayloadValidationException(f"the document has no such {what} that {who}")
         exception.namespace, exception.event = namespace, event
-        exception.place = registered.place if registered else self.source
+        exception.place = registered.place if registered else self.spec.source
         return exception
 
 
@@ -154,7 +156,7 @@ def register(
         for each in namespaces
     }
     return Registration(
-        source=spec.source,
+        spec=spec,
         namespaces=MappingProxyType(registered),
         path=(server.pathname.strip("/") if server else "") or DEFAULT_PATH,
         validation=validation,
@@ -256,6 +258,7 @@ class _Registrar:
             check_ack=ack if self._validation else accept_anything,
             handler=self._handler(event.handler) if received else None,
             counts=_counts(event),
+            acknowledged=event.acks is not None,
             guard=guards.guard(event.security) if guards else None,
         )
 

@@ -40,6 +40,14 @@ class NamespaceSecurity:
         everything = [*requirements, *(each for some in self._guards.values() for each in some)]
         self._schemes = list(_schemes_of(everything))
 
+    @property
+    def needs(self) -> str:
+        """The schemes that it asks for, in words; empty where everybody may connect."""
+        return ", or ".join(
+            " and ".join(scheme.name for scheme, _ in requirement) or "nothing"
+            for requirement in self._requirements
+        )
+
     def decide(self, handshake: Handshake, now: float) -> Decision:
         """Decide who the client is.
 

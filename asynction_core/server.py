@@ -32,7 +32,7 @@ class AsynctionServer(Endpoint, socketio.AsyncServer):
 
     :ivar registration: what the document made the server register.
     :ivar socketio_path: the path that the Socket.IO endpoint is meant to have.
-    :ivar docs: whether documentation is wanted; nothing serves it yet.
+    :ivar docs: whether the middleware serves the document, too.
     """
 
     def __init__(
@@ -72,7 +72,7 @@ class AsynctionServer(Endpoint, socketio.AsyncServer):
         :param validation: False switches off the checks of payloads, acknowledgements and
             channel bindings, and nothing else.
         :param server_name: the document's server whose path is the Socket.IO path.
-        :param docs: reserved for the documentation page, which nothing serves yet.
+        :param docs: whether the document is served, at ``docs`` beside the Socket.IO path.
         :param default_error_handler: called with the exception where a namespace has no error
             handler of its own; what it returns is the acknowledgement.
         :param check_formats: whether ``format`` is an assertion; by default it is not.

@@ -13,7 +13,7 @@ from asynction_core.docs import asyncapi_json, docs_path
 from asynction_core.handlers import by_name, count_arguments
 from asynction_core.message_queue import report_lost
 from asynction_core.options import check_options, collector_paused
-from asynction_core.registration import register
+from asynction_core.registration import Registration, register
 from asynction_core.spec import Retrieve, Spec, load_spec
 from asynction_flask.server import Server
 
@@ -51,14 +51,12 @@ class AsynctionSocketIO(flask_socketio.SocketIO):
         check_options(kwargs, _OPTIONS)
         self._spec = spec
         self._docs = docs
-        self._register = partial(
-            register,
-            spec,
-            server_name=server_name,
-            validation=validation,
-            check_formats=check_formats,
-            server_security=server_security,
-        )
+        self._options: dict[str, Any] = {
+            "server_name": server_name,
+            "validation": validation,
+            "check_formats": check_formats,
+            "server_security": server_security,
+        }
         self._security_timeout = security_timeout
         self._path = kwargs.get("path") or kwargs.get("resource")
         super().__init__(None, **_without_queue(kwargs))
@@ -119,7 +117,7 @@ class AsynctionSocketIO(flask_socketio.SocketIO):
         """
         check_options(kwargs, _OPTIONS)
         with collector_paused():
-            registration = self._register(import_handlers=app is not None)
+            registration = self._registration(import_handlers=app is not None)
         path = kwargs.get("path") or kwargs.get("resource") or self._path or registration.path
         super().init_app(app, **{**kwargs, "path": path})  # its plain server is not used
         self.server = Server(
@@ -138,6 +136,9 @@ class AsynctionSocketIO(flask_socketio.SocketIO):
             self.sockio_mw.engineio_app = self.server
             if self._docs:
                 app.register_blueprint(_docs(self._spec, path))
+
+    def _registration(self, import_handlers: bool) -> Registration:
+        return register(self._spec, import_handlers=import_handlers, **self._options)
 
     def run(
         self, app: Flask, host: str | None = None, port: int | None = None, **kwargs: Any

@@ -1,0 +1,193 @@
+"""The commands, and the options that they share. What they do is in modules of their own."""
+
+from collections.abc import Callable
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from asynction_core.cli.options import Document, Extras, Listening, Logging
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+CONTEXT = {"help_option_names": ["-h", "--help"], "show_default": True}
+
+
+@click.group(context_settings=CONTEXT)
+@click.option(
+    "--spec",
+    "-s",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    show_default="asyncapi.yaml, .yml or .json",
+    help="The AsyncAPI document.",
+)
+@click.option(
+    "--server", metavar="NAME", help="The server of the document that is served: its path counts."
+)
+@click.option(
+    "--without-validation", is_flag=True, help="Check neither payloads nor acks nor handshakes."
+)
+@click.version_option(version("asynction"), prog_name="asynction", message="%(prog)s %(version)s")
+@click.pass_context
+def cli(
+    context: click.Context, spec: Path | None, server: str | None, without_validation: bool
+) -> None:
+    """Serve, mock and check Socket.IO APIs that are written down as AsyncAPI documents."""
+    context.obj = Document(spec, server, validation=not without_validation)
+
+
+def _listening(command: _Command) -> _Command:
+    options = [
+        click.option("--host", default="127.0.0.1", help="The address to listen on."),
+        click.option(
+            "--port", "-p", type=click.IntRange(0, 65535), default=5000, help="0 for any free one."
+        ),
+        click.option(
+            "--cors-allowed-origin",
+            "origins",
+            multiple=True,
+            metavar="ORIGIN",
+            help="Whose web pages may connect, '*' for all. May be repeated.",
+        ),
+        click.option(
+            "--reload", is_flag=True, help="Begin anew when the document changes, or a file of it."
+        ),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def _logging(command: _Command) -> _Command:
+    return click.option(
+        "--log-format",
+        type=click.Choice(["text", "json"]),
+        default="text",
+        help="A line for each thing that happens, for people or for programs.",
+    )(command)
+
+
+_sample_size = partial(
+    click.option,
+    "--custom-formats-sample-size",
+    type=click.IntRange(0),
+    metavar="N",
+    help="Samples of each of Faker's providers that the document names as a format; 0 for none.",
+)
+
+
+@cli.group(context_settings=CONTEXT)
+@_sample_size(default=20)
+@click.pass_obj
+def mock(document: Document, custom_formats_sample_size: int) -> None:
+    """Mock an API: a document, and nothing else, behaves as the API will."""
+    document.sample_size = custom_formats_sample_size
+
+
+@mock.command("run", context_settings=CONTEXT)
+@_listening
+@click.option(
+    "--subscription-task-interval",
+    type=click.FloatRange(0, min_open=True),
+    default=1.0,
+    metavar="SECONDS",
+    help="Between two emits of an event.",
+)
+@click.option(
+    "--max-workers",
+    type=click.IntRange(1),
+    default=8,
+    metavar="N",
+    help="How many emits may run at a time.",
+)
+@_sample_size(default=None, show_default="20")
+@click.option("--seed", metavar="TEXT", help="Makes the fake data the same in every run.")
+@click.option(
+    "--security",
+    type=click.Choice(["mock", "off", "real"]),
+    default="mock",
+    help="mock: any credential that is well formed is accepted, with all scopes. off: none is "
+    "asked for. real: the functions of the document decide.",
+)
+@_logging
+@click.option(
+    "--debugger", "-d", is_flag=True, help="Log payloads and tracebacks, too, and --reload."
+)
+@click.pass_obj
+def mock_run(
+    document: Document,
+    /,
+    *,
+    subscription_task_interval: float,
+    max_workers: int,
+    custom_formats_sample_size: int | None,
+    seed: str | None,
+    security: str,
+    debugger: bool,
+    log_format: str,
+    reload: bool,
+    **listening: Any,
+) -> None:
+    """Run a mock server.
+
+    It accepts the events of the document, acknowledges them with fake data, emits fake events to
+    the clients that are connected, and refuses what the document forbids. No handler is imported.
+    """
+    from asynction_core.cli.mock import run_mock
+
+    if custom_formats_sample_size is not None:
+        document.sample_size = custom_formats_sample_size
+    run_mock(
+        document,
+        Listening(**listening, reload=reload or debugger),
+        Logging(log_format, debug=debugger),
+        subscription_task_interval=subscription_task_interval,
+        max_worker_number=max_workers,
+        seed=seed,
+        security=security,
+    )
+
+
+@cli.command(context_settings=CONTEXT)
+@_listening
+@click.option(
+    "--app-dir",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=Path(),
+    show_default="the current directory",
+    help="Where the modules of the handlers are.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(1),
+    default=1,
+    metavar="N",
+    help="How many processes serve. More than one need --message-queue.",
+)
+@click.option(
+    "--message-queue",
+    metavar="URL",
+    help="What processes tell each other through: redis://, valkey:// or amqp://.",
+)
+@_logging
+@click.pass_obj
+def run(
+    document: Document,
+    /,
+    *,
+    app_dir: Path,
+    workers: int,
+    message_queue: str | None,
+    log_format: str,
+    **listening: Any,
+) -> None:
+    """Serve the document with the handlers that it names, without any code around them."""
+    from asynction_core.cli.run import run_server
+
+    if workers > 1 and message_queue is None:
+        raise click.UsageError("several --workers need a --message-queue, or rooms fall apart")
+    extras = Extras(app_dir, workers, message_queue)
+    run_server(document, Listening(**listening), Logging(log_format), extras)
