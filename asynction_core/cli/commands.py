@@ -39,7 +39,7 @@ def cli(
     context.obj = Document(spec, server, validation=not without_validation)
 
 
-def _listening(command: _Command) -> _Command:
+def _listening(command: _Command, origins: str) -> _Command:
     options = [
         click.option("--host", default="127.0.0.1", help="The address to listen on."),
         click.option(
@@ -50,6 +50,7 @@ def _listening(command: _Command) -> _Command:
             "origins",
             multiple=True,
             metavar="ORIGIN",
+            show_default=origins,
             help="Whose web pages may connect, '*' for all. May be repeated.",
         ),
         click.option(
@@ -88,7 +89,7 @@ def mock(document: Document, custom_formats_sample_size: int) -> None:
 
 
 @mock.command("run", context_settings=CONTEXT)
-@_listening
+@partial(_listening, origins="all")
 @click.option(
     "--subscription-task-interval",
     type=click.FloatRange(0, min_open=True),
@@ -152,7 +153,7 @@ def mock_run(
 
 
 @cli.command(context_settings=CONTEXT)
-@_listening
+@partial(_listening, origins="that of the server")
 @click.option(
     "--app-dir",
     type=click.Path(exists=True, file_okay=False, path_type=Path),

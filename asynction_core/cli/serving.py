@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import socket
 import sys
 from collections.abc import Callable, Iterable
@@ -32,7 +33,7 @@ def listen(listening: Listening) -> socket.socket:
     try:
         return socket.create_server((listening.host, listening.port), family=family, backlog=2048)
     except OSError as error:
-        reason = error.strerror or str(error)
+        reason = os.strerror(error.errno) if error.errno else str(error)
         raise click.ClickException(
             f"cannot listen on {listening.host}, port {listening.port}: {reason}. "
             "Choose another with --host and --port."
@@ -85,12 +86,13 @@ class Serving:
             access_log=False,
             timeout_graceful_shutdown=PATIENCE,
         )
-        self._announce(self._server)
         with contextlib.suppress(KeyboardInterrupt):
             asyncio.run(self._run(_Server(config, self._close), listener, reload))
 
     async def _run(self, server: uvicorn.Server, listener: socket.socket, reload: bool) -> None:
         watching = asyncio.create_task(self._watch()) if reload else None
+        await asyncio.sleep(0)  # from now on it watches
+        self._announce(self._server)
         try:
             await server.serve(sockets=[listener])
         finally:

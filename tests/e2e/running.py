@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -17,7 +18,8 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 UVICORN = Path(sys.executable).with_name("uvicorn")
 SOURCE = Path(asynction_core.__file__).parents[1]
 READY_WITHIN = 20.0  # seconds
-_READY = re.compile(r"running on (http://[\d.:]+)")
+_READY = re.compile(r"(?:running on|address\s*) (http://[\d.:]+)")
+COMMAND = [str(Path(sys.executable).with_name("asynction"))]
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,20 @@ class Running:
         """Have it shut down, as an operator would."""
         self.process.terminate()
         self.process.wait(10)
+
+    def interrupt(self) -> int:
+        """Have it end as Ctrl-C does; return its status."""
+        self.process.send_signal(signal.SIGINT)
+        return self.process.wait(10)
+
+    def wait_for(self, text: str) -> str:
+        """Wait until the log has *text*; return the log."""
+        end = time.monotonic() + READY_WITHIN
+        while text not in self.log.read_text():
+            if time.monotonic() > end or self.process.poll() is not None:
+                raise AssertionError(f"{text!r} is not in the log:\n{self.log.read_text()}")
+            time.sleep(0.02)
+        return self.log.read_text()
 
 
 @contextmanager
@@ -69,10 +85,22 @@ def running_script(directory: Path, log: Path, **environ: str) -> Iterator[Runni
 
 
 @contextmanager
-def _started(command: list[str], log: Path, **environ: str) -> Iterator[subprocess.Popen[bytes]]:
+def running_command(
+    directory: Path, log: Path, *arguments: str, **environ: str
+) -> Iterator[Running]:
+    """Run ``asynction <arguments> --port 0`` in *directory*, until the end."""
+    command = [*COMMAND, *arguments, "--port", "0"]
+    with _started(command, log, directory, PYTHONPATH=str(SOURCE), **environ) as process:
+        yield Running(_wait_until_ready(process, log), log, process)
+
+
+@contextmanager
+def _started(
+    command: list[str], log: Path, directory: Path | None = None, **environ: str
+) -> Iterator[subprocess.Popen[bytes]]:
     env = {**os.environ, "PYTHONWARNINGS": "always", **environ}
     with log.open("wb") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=output, env=env)
+        process = subprocess.Popen(command, stdout=output, stderr=output, env=env, cwd=directory)
     try:
         yield process
     finally:
@@ -93,7 +121,7 @@ def _wait_until_ready(process: subprocess.Popen[bytes], log: Path) -> str:
         if found:
             return found[1]
         time.sleep(0.02)
-    raise RuntimeError(f"uvicorn is not ready:\n{log.read_text()}")
+    raise RuntimeError(f"the server is not ready:\n{log.read_text()}")
 
 
 def _wait_until_open(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
