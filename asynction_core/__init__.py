@@ -28,6 +28,7 @@ from asynction_core.exceptions import (
 from asynction_core.handshake import Handshake
 from asynction_core.identity import SecurityInfo
 from asynction_core.middleware import AsynctionMiddleware
+from asynction_core.mock import MockAsynctionServer
 from asynction_core.refusals import problem_ack
 from asynction_core.server import AsynctionServer
 from asynction_core.spec import Spec, load_spec
@@ -40,6 +41,7 @@ __all__ = [
     "BindingsValidationException",
     "Handshake",
     "MessageAckValidationException",
+    "MockAsynctionServer",
     "PayloadValidationException",
     "SecurityException",
     "SecurityInfo",

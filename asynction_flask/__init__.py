@@ -10,6 +10,7 @@ from asynction_core.exceptions import (
     ValidationException,
 )
 from asynction_core.identity import SecurityInfo
+from asynction_flask.mock import MockAsynctionSocketIO
 from asynction_flask.socketio import AsynctionSocketIO
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "AsynctionSocketIO",
     "BindingsValidationException",
     "MessageAckValidationException",
+    "MockAsynctionSocketIO",
     "PayloadValidationException",
     "SecurityException",
     "SecurityInfo",

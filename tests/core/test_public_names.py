@@ -21,6 +21,7 @@ def test_names_of_the_core() -> None:
         "BindingsValidationException",
         "Handshake",
         "MessageAckValidationException",
+        "MockAsynctionServer",
         "PayloadValidationException",
         "SecurityException",
         "SecurityInfo",
@@ -55,7 +56,7 @@ EXCEPTIONS = [
 
 
 def test_documented_names() -> None:
-    assert asynction.__all__ == sorted([*EXCEPTIONS, "AsynctionSocketIO"])
+    assert asynction.__all__ == sorted([*EXCEPTIONS, "AsynctionSocketIO", "MockAsynctionSocketIO"])
     assert asynction_flask.__all__ == asynction.__all__
 
 

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +18,7 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 UVICORN = Path(sys.executable).with_name("uvicorn")
 SOURCE = Path(asynction_core.__file__).parents[1]
 READY_WITHIN = 20.0  # seconds
-_READY = re.compile(r"(?:running on|address\s*) (http://[\d.:]+)")
+_READY = re.compile(r"(?:running on |address\W+)(http://[\d.:]+)")
 COMMAND = [str(Path(sys.executable).with_name("asynction"))]
 
 
@@ -57,7 +57,7 @@ def running(example: str | Path, log: Path, **environ: str) -> Iterator[Running]
     An absolute path is another directory with an ``app.py``.
     """
     command = [str(UVICORN), "--app-dir", str(EXAMPLES / example), "app:app", "--port", "0"]
-    with _started(command, log, PYTHONPATH=str(SOURCE), **environ) as process:
+    with _started(command, log, {"PYTHONPATH": str(SOURCE), **environ}) as process:
         yield Running(_wait_until_ready(process, log), log, process)
 
 
@@ -67,7 +67,7 @@ def running_flask(app: str | Path, log: Path, **environ: str) -> Iterator[Runnin
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "flask", "--app", str(app), "run", "--port", str(port)]
-    with _started(command, log, **{"PYTHONPATH": str(SOURCE), **environ}) as process:
+    with _started(command, log, {"PYTHONPATH": str(SOURCE), **environ}) as process:
         _wait_until_open(process, port, log)
         yield Running(f"http://127.0.0.1:{port}", log, process)
 
@@ -79,7 +79,7 @@ def running_script(directory: Path, log: Path, **environ: str) -> Iterator[Runni
         port = listener.getsockname()[1]
     path = os.pathsep.join([str(directory), str(SOURCE)])
     command = [sys.executable, str(directory / "app.py")]
-    with _started(command, log, PYTHONPATH=path, PORT=str(port), **environ) as process:
+    with _started(command, log, {"PYTHONPATH": path, "PORT": str(port), **environ}) as process:
         _wait_until_open(process, port, log)
         yield Running(f"http://127.0.0.1:{port}", log, process)
 
@@ -90,13 +90,20 @@ def running_command(
 ) -> Iterator[Running]:
     """Run ``asynction <arguments> --port 0`` in *directory*, until the end."""
     command = [*COMMAND, *arguments, "--port", "0"]
-    with _started(command, log, directory, PYTHONPATH=str(SOURCE), **environ) as process:
+    with _started(command, log, {"PYTHONPATH": str(SOURCE), **environ}, directory) as process:
         yield Running(_wait_until_ready(process, log), log, process)
+
+
+def run_to_its_end(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Run ``asynction <arguments>`` in *cwd*; return how it ended."""
+    return subprocess.run(
+        [*COMMAND, *arguments], cwd=cwd, capture_output=True, text=True, timeout=30
+    )
 
 
 @contextmanager
 def _started(
-    command: list[str], log: Path, directory: Path | None = None, **environ: str
+    command: list[str], log: Path, environ: Mapping[str, str], directory: Path | None = None
 ) -> Iterator[subprocess.Popen[bytes]]:
     env = {**os.environ, "PYTHONWARNINGS": "always", **environ}
     with log.open("wb") as output:

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from e2e.conftest import Connect
 from e2e.peers import PythonPeer, Refused
-from e2e.running import COMMAND, SOURCE, Running, running_command
+from e2e.running import COMMAND, SOURCE, Running, run_to_its_end, running_command
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -50,7 +50,8 @@ async def call(url: str, event: str, *arguments: Any) -> list[Any]:
     """Connect, emit *event*, and return its acknowledgement."""
     client = await connected(url)
     try:
-        return await client.call(event, *arguments)
+        answer: list[Any] = await client.call(event, *arguments)
+        return answer
     finally:
         await client.disconnect()
 
@@ -58,12 +59,6 @@ async def call(url: str, event: str, *arguments: Any) -> list[Any]:
 async def connected(url: str, namespace: str = "/") -> Any:
     return await PythonPeer().connect(
         url, namespace, path="/socket.io", transports=["websocket"], query={}, auth=None
-    )
-
-
-def run_to_its_end(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*COMMAND, *arguments], cwd=cwd, capture_output=True, text=True, timeout=30
     )
 
 

@@ -2,7 +2,7 @@
 
 import inspect
 
-from asynction import AsynctionSocketIO, SecurityInfo
+from asynction import AsynctionSocketIO, MockAsynctionSocketIO, SecurityInfo
 
 EMPTY = inspect.Parameter.empty
 
@@ -15,6 +15,15 @@ FROM_SPEC = {
     "app": None,
 }
 CONSTRUCTOR = ["spec", "validation", "docs", "server_security", "default_error_handler", "app"]
+
+
+RUN = {
+    "app": EMPTY,
+    "host": None,
+    "port": None,
+    "subscription_task_interval": 1.0,
+    "max_worker_number": 8,
+}
 
 
 def positional(function: object) -> dict[str, object]:
@@ -37,6 +46,16 @@ def test_from_spec_has_the_documented_parameters_and_defaults() -> None:
 def test_the_constructor_has_the_documented_parameters_in_order() -> None:
     assert list(positional(AsynctionSocketIO)) == CONSTRUCTOR
     assert takes_more(AsynctionSocketIO)
+
+
+def test_the_mock_has_the_documented_parameters_and_defaults() -> None:
+    from_spec = {**FROM_SPEC, "custom_formats_sample_size": 20}
+    assert positional(MockAsynctionSocketIO.from_spec) == from_spec
+    assert takes_more(MockAsynctionSocketIO.from_spec)
+    run = positional(MockAsynctionSocketIO.run)
+    assert {name: default for name, default in run.items() if name != "self"} == RUN
+    assert takes_more(MockAsynctionSocketIO.run)
+    assert issubclass(MockAsynctionSocketIO, AsynctionSocketIO)
 
 
 def test_a_security_info_has_the_documented_keys_and_can_be_extended() -> None:
