@@ -48,8 +48,9 @@ class Client:
         arguments = json.dumps([event, _PAYLOADS[event]], separators=(",", ":"))
         self._frames = [frame(f"42{number}{arguments}".encode()) for number in range(WINDOW)]
 
-    def connect(self, auth: bytes = b"") -> None:
+    def connect(self, auth: bytes = b"", namespace: str = "/") -> None:
         """Shake hands: websocket, Engine.IO, Socket.IO with *auth* for a payload."""
+        prefix = b"" if namespace == "/" else f"{namespace},".encode()
         key = base64.b64encode(os.urandom(16)).decode()
         request = (
             "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: 127.0.0.1\r\n"
@@ -63,8 +64,8 @@ class Client:
         if b" 101 " not in head.partition(b"\r\n")[0]:
             raise ConnectionError(f"no websocket: {head[:80]!r}")
         self._expect(b"0{")
-        self.socket.sendall(frame(b"40" + auth))
-        self._expect(b"40{")
+        self.socket.sendall(frame(b"40" + prefix + auth))
+        self._expect(b"40" + (prefix or b"{")[:1])
 
     def _expect(self, start: bytes) -> None:
         while not (kinds := self._packets()):
@@ -103,17 +104,28 @@ class Client:
 
     def count_acks(self) -> int:
         """Return how many acknowledgements have come; answer what keeps the connection alive."""
+        acks, _ = self._count()
+        self.waiting -= acks
+        return acks
+
+    def count_events(self) -> int:
+        """Return how many events have come; answer what keeps the connection alive."""
+        _, events = self._count()
+        return events
+
+    def _count(self) -> tuple[int, int]:
         self._receive()
-        acks = 0
+        acks = events = 0
         for packet in self._packets():
             if packet[:2] == b"43":
                 acks += 1
+            elif packet[:2] == b"42":
+                events += 1
             elif packet == b"2":
                 self.socket.sendall(frame(_PONG))
-            elif packet[:2] != b"42":
+            else:
                 raise ConnectionError(f"an unexpected packet: {packet!r}")
-        self.waiting -= acks
-        return acks
+        return acks, events
 
 
 class Load:

@@ -9,7 +9,7 @@ import uvicorn
 from asynction_core.cli import application, logs
 from asynction_core.cli.options import Document, Extras, Listening, Logging
 from asynction_core.cli.report import report
-from asynction_core.cli.serving import PATIENCE, Serving, listen, made, url_of
+from asynction_core.cli.serving import PATIENCE, WEBSOCKETS, Serving, listen, made, url_of
 from asynction_core.server import AsynctionServer
 
 
@@ -64,5 +64,6 @@ def _supervise(
         workers=workers,
         reload=listening.reload,
         timeout_graceful_shutdown=PATIENCE,
+        **WEBSOCKETS,
         **watched,
     )

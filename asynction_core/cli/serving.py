@@ -21,6 +21,9 @@ from asynction_core.server import AsynctionServer
 PATIENCE = 3
 """How long clients may take to leave when the server ends, in seconds."""
 
+WEBSOCKETS: dict[str, Any] = {"ws_ping_interval": None, "ws_per_message_deflate": False}
+"""Engine.IO sends pings of its own, and compressing small packets one by one does not pay."""
+
 Make = Callable[[], AsynctionServer]
 
 
@@ -85,6 +88,7 @@ class Serving:
             log_config=None,
             access_log=False,
             timeout_graceful_shutdown=PATIENCE,
+            **WEBSOCKETS,
         )
         with contextlib.suppress(KeyboardInterrupt):
             asyncio.run(self._run(_Server(config, self._close), listener, reload))

@@ -1,12 +1,10 @@
 """When to emit next."""
 
-import math
-
 
 def next_due(due: float, now: float, interval: float) -> float:
-    """Return the first time after *due*, in steps of *interval*, that is not past.
+    """Return the time after *due*, in steps of *interval*, at which to emit next.
 
-    Emits that are late leave some out, and are never made up for in a burst. All in seconds.
+    It may be past already, by less than *interval*: what is late is made up for, but steps that
+    were missed altogether are left out. All in seconds.
     """
-    missed = math.ceil((now - due) / interval)
-    return due + interval * max(missed, 1)
+    return due + interval * max((now - due) // interval, 1)

@@ -129,11 +129,3 @@ async def test_an_emit_that_fails_leaves_the_others(
 def test_options_that_make_no_sense_are_refused(options: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"greater than 0|security is one of"):
         MockAsynctionServer.from_spec(document({"/": channel([ECHO])}), **options)
-
-
-async def test_late_emits_are_not_made_up_for() -> None:
-    from asynction_core.mock.clock import next_due
-
-    assert next_due(10.0, 10.1, 1.0) == 11.0
-    assert next_due(10.0, 13.5, 1.0) == 14.0
-    await asyncio.sleep(0)
