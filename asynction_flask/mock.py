@@ -117,6 +117,8 @@ class MockAsynctionSocketIO(AsynctionSocketIO):
         stop = self.server.eio.create_event()
         emitting = partial(self._emit_at_intervals, subscription_task_interval, max_worker_number)
         task = self.start_background_task(emitting, stop)
+        if self.async_mode == "threading":  # Werkzeug's server is good enough for a mock
+            kwargs.setdefault("allow_unsafe_werkzeug", True)
         try:
             super().run(app, host=host, port=port, **kwargs)
         finally:

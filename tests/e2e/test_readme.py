@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import yaml
-from e2e.running import SOURCE, running
+from e2e.running import SOURCE, running, running_command, running_script
 from e2e.valkey import valkey
 from peers import Peer, dialogue
 
@@ -50,6 +50,49 @@ async def test_three_lines_serve_the_document(
     monkeypatch.chdir(greeter)
     with running(greeter, tmp_path / "log") as server:
         await drive(server.url)
+
+
+async def check_mock(url: str) -> None:
+    peer = await Peer().connect(url)
+    assert isinstance(await peer.call("greet", {"name": "Ann"}), str)
+    assert (await peer.next())[0][0] == "greeted"
+    await peer.close()
+
+
+async def test_the_mock_of_a_document(greeter: Path, tmp_path: Path) -> None:
+    (greeter / "handlers.py").unlink()
+    command = block("", "mock run\n", "--spec asyncapi.yml").split()[1:]
+    with running_command(greeter, tmp_path / "log", *command) as server:
+        await check_mock(server.url)
+        shown = block("", "Mock server of Greeter").splitlines()[:9]
+        log = server.log.read_text().replace(server.url, "http://127.0.0.1:5000")
+        assert [line.rstrip() for line in log.splitlines()][4:9] == shown[4:]
+        assert log.splitlines()[:4] == shown[:4]
+
+
+async def test_the_mock_in_python(
+    greeter: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (greeter / "handlers.py").unlink()
+    (greeter / "app.py").write_text(block("python", "MockAsynctionServer"))
+    monkeypatch.chdir(greeter)
+    with running(greeter, tmp_path / "log") as server:
+        await check_mock(server.url)
+
+
+async def test_the_mock_on_flask(
+    greeter: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (greeter / "handlers.py").unlink()
+    code = block("python", "MockAsynctionSocketIO")
+    (greeter / "app.py").write_text(
+        code.replace("app=app)", 'app=app, async_mode="threading")').replace(
+            "mock.run(app,", 'mock.run(app, port=int(__import__("os").environ["PORT"]),'
+        )
+    )
+    monkeypatch.chdir(greeter)
+    with running_script(greeter, tmp_path / "log") as server:
+        await check_mock(server.url)
 
 
 async def test_in_front_of_fastapi(

@@ -21,5 +21,4 @@ if __name__ == "__main__":
         port=int(os.environ["PORT"]),
         subscription_task_interval=0.05,
         max_worker_number=2,
-        allow_unsafe_werkzeug=True,
     )
