@@ -13,6 +13,7 @@ def url() -> Iterator[str]:
     app, _ = socketio_of(
         security_document("flask_door.security_handlers"),
         security_timeout=TIMEOUT,
+        async_handlers=False,  # the event is answered before what ends the dialogue
         default_error_handler=lambda error: "the error handler's answer",
     )
     with serving_flask(app) as url:
