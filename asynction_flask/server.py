@@ -48,8 +48,7 @@ class Server(Endpoint, socketio.Server):
             self._door.exception_handlers.setdefault(namespace.name, namespace.error)
 
     def _wrap(self, function: Handler, event: str, namespace: str) -> FlaskHandler:
-        target = partial(self._door._handle_event, function, event, namespace)
-        return FlaskHandler(target, function)
+        return FlaskHandler(self._door._handle_event, function, event, namespace)
 
     def on(self, event: str, handler: Any = None, namespace: str | None = None) -> Any:
         """Register a handler that Flask-SocketIO has wrapped, as in ``socketio.Server``.
@@ -58,7 +57,7 @@ class Server(Endpoint, socketio.Server):
         """
         function = getattr(handler, "__wrapped__", None)
         if function is not None:
-            handler = FlaskHandler(handler, function)
+            handler = self._wrap(function, event, namespace or "/")
         return super().on(event, handler, namespace)
 
     def _find_handler(
@@ -68,19 +67,19 @@ class Server(Endpoint, socketio.Server):
         handler, found = self._get_event_handler(event, namespace, args)
         if handler is None:
             instance, found = self._get_namespace_handler(namespace, args)
-            handler = self._method(instance, event, namespace)
+            handler = self._method(instance, event)
         return handler, found
 
-    def _method(self, instance: Any, event: str, namespace: str) -> Handler | None:
+    def _method(self, instance: Any, event: str) -> Handler | None:
         dispatch = getattr(type(instance), "trigger_event", None)
         if dispatch not in (None, flask_socketio.Namespace.trigger_event):
             return partial(instance.trigger_event, event)
         method = getattr(instance, f"on_{event}", None)
-        return None if method is None else self._wrap(method, event, namespace)
+        return None if method is None else self._wrap(method, event, instance.namespace)
 
     def _why_not(self, handler: Handler, arguments: tuple[Any, ...]) -> str | None:
         if isinstance(handler, FlaskHandler):
-            return why_not(handler.function, arguments[1:])
+            return why_not(handler.function, handler.given(arguments))
         return None
 
     def _find_error_handler(self, connection: Connection, event: str) -> Handler | None:

@@ -1,0 +1,22 @@
+"""Handlers and security functions that the documents of these tests name."""
+
+from typing import Any
+
+from asynction_core import SecurityInfo
+
+TOKENS = {
+    "good": SecurityInfo(sub="ann", scopes=["read"]),
+    "writer": SecurityInfo(sub="bob", scopes=["read", "write"]),
+}
+
+
+def token_info(token: str) -> SecurityInfo | None:
+    return TOKENS.get(token)
+
+
+def add(number: int) -> int:
+    return number + 1
+
+
+def on_error(error: Exception) -> Any:
+    return f"the document's: {type(error).__name__}"
