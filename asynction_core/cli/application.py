@@ -67,9 +67,10 @@ def application() -> AsynctionMiddleware:
 
 
 def _manager(url: str) -> Any:
-    """Return the client manager for the message queue at *url*."""
-    if url.startswith(("redis", "valkey", "unix")):
-        return socketio.AsyncRedisManager(url)
+    """Return the client manager for the message queue at *url*.
+
+    :raises RuntimeError: the package that it needs is not installed.
+    """
     if url.startswith("amqp"):
         return socketio.AsyncAioPikaManager(url)
-    raise ValueError(f"--message-queue {url}: it begins with redis://, valkey:// or amqp://")
+    return socketio.AsyncRedisManager(url)

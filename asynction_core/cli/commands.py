@@ -12,6 +12,8 @@ from asynction_core.cli.options import Document, Extras, Listening, Logging
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
+_QUEUES = ("redis://", "rediss://", "valkey://", "valkeys://", "unix://", "amqp://", "amqps://")
+
 CONTEXT = {"help_option_names": ["-h", "--help"], "show_default": True}
 
 
@@ -188,6 +190,9 @@ def run(
     """Serve the document with the handlers that it names, without any code around them."""
     from asynction_core.cli.run import run_server
 
+    if message_queue is not None and not message_queue.startswith(_QUEUES):
+        known = ", ".join(_QUEUES)
+        raise click.UsageError(f"--message-queue {message_queue}: a URL begins with {known}")
     if workers > 1 and message_queue is None:
         raise click.UsageError("several --workers need a --message-queue, or rooms fall apart")
     extras = Extras(app_dir, workers, message_queue)

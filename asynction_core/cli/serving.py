@@ -53,12 +53,12 @@ def url_of(listener: socket.socket) -> str:
 def made(make: Make) -> AsynctionServer:
     """Return the server that *make* makes.
 
-    :raises click.ClickException: something is wrong with its document.
+    :raises click.ClickException: something is wrong with its document, or a package is missing.
     """
     try:
         server = make()
         server.check_handlers()
-    except (SpecException, ModuleNotFoundError) as error:
+    except (SpecException, ModuleNotFoundError, RuntimeError) as error:
         raise click.ClickException(str(error)) from error
     return server
 

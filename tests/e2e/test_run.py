@@ -89,6 +89,18 @@ async def test_several_processes_need_a_message_queue() -> None:
     assert "several --workers need a --message-queue" in done.stderr
 
 
+async def test_a_queue_of_another_kind_is_refused() -> None:
+    done = run_to_its_end("run", "--message-queue", "http://localhost", cwd=CHAT)
+    assert done.returncode == 2
+    assert "--message-queue http://localhost: a URL begins with redis://" in done.stderr
+
+
+async def test_a_queue_whose_package_is_not_installed_is_told() -> None:
+    done = run_to_its_end("run", "--message-queue", "amqp://localhost", cwd=CHAT)
+    assert done.returncode == 1
+    assert done.stderr.startswith("Error: aio_pika package is not installed")
+
+
 async def test_several_processes_serve_one_chat(tmp_path: Path) -> None:
     with valkey(tmp_path) as queue:
         options = ("--workers", "2", "--message-queue", queue.url, "--log-format", "json")
