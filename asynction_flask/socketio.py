@@ -32,6 +32,7 @@ class AsynctionSocketIO(flask_socketio.SocketIO):
     :param spec: the document, as ``asynction_core.load_spec`` returns it.
     :param server_security: the security requirements of the server, in the place of the
         document's; None for those of the document.
+    :ivar error_methods: the ``error`` of each class-based namespace that has one.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class AsynctionSocketIO(flask_socketio.SocketIO):
             server_security=server_security,
         )
         self._security_timeout = security_timeout
+        self.error_methods: dict[str, ErrorHandler] = {}
         self._path = kwargs.get("path") or kwargs.get("resource")
         super().__init__(None, **_without_queue(kwargs))
         if default_error_handler is not None:
