@@ -60,6 +60,22 @@ class Server(Endpoint, socketio.Server):
             handler = self._wrap(function, event, namespace or "/")
         return super().on(event, handler, namespace)
 
+    def register_namespace(self, namespace_handler: Any) -> None:
+        """Register a class-based namespace, as in ``socketio.Server``.
+
+        Its ``error`` is called where error handlers are: called by Flask-SocketIO, it would let in
+        whom the connect handler refuses.
+
+        :raises SpecException: the document has no such namespace, so it could never run.
+        """
+        super().register_namespace(namespace_handler)
+        error = getattr(namespace_handler, "error", None)
+        if error is None:
+            self._door.error_methods.pop(namespace_handler.namespace, None)
+        elif error is not _raise:  # else it was registered before, in another application
+            self._door.error_methods[namespace_handler.namespace] = error
+            namespace_handler.error = _raise
+
     def _find_handler(
         self, event: str, namespace: str, args: tuple[Any, ...]
     ) -> tuple[Handler | None, tuple[Any, ...]]:
@@ -84,9 +100,9 @@ class Server(Endpoint, socketio.Server):
 
     def _find_error_handler(self, connection: Connection, event: str) -> Handler | None:
         door, namespace = self._door, connection.namespace
-        instance = self.namespace_handlers.get(namespace)
-        handler = door.exception_handlers.get(namespace, getattr(instance, "error", None))
-        handler = handler or door.default_exception_handler
+        instance = self._get_namespace_handler(namespace, ())[0]
+        method = door.error_methods.get(instance.namespace) if instance else None
+        handler = door.exception_handlers.get(namespace, method or door.default_exception_handler)
         if handler is None:
             return None
         return lambda error: door.in_context(
@@ -239,3 +255,7 @@ class Server(Endpoint, socketio.Server):
         if inspect.isawaitable(result):
             return finish(result, self.async_mode, self.security_timeout)
         return result
+
+
+def _raise(error: Exception) -> None:
+    raise error

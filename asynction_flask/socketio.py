@@ -1,7 +1,7 @@
 """``AsynctionSocketIO``: Flask-SocketIO, driven by the document."""
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import Any, Self
 
@@ -32,6 +32,7 @@ class AsynctionSocketIO(flask_socketio.SocketIO):
     :param spec: the document, as ``asynction_core.load_spec`` returns it.
     :param server_security: the security requirements of the server, in the place of the
         document's; None for those of the document.
+    :ivar error_methods: the ``error`` of each class-based namespace that has one.
     """
 
     def __init__(
@@ -58,8 +59,9 @@ class AsynctionSocketIO(flask_socketio.SocketIO):
             "server_security": server_security,
         }
         self._security_timeout = security_timeout
+        self.error_methods: dict[str, ErrorHandler] = {}
         self._path = kwargs.get("path") or kwargs.get("resource")
-        super().__init__(None, **_without_queue(kwargs))
+        super().__init__(None, **_without(["message_queue"], kwargs))  # it would start at once
         if default_error_handler is not None:
             self.on_error_default(default_error_handler)
         if app is not None or "message_queue" in kwargs:
@@ -124,7 +126,7 @@ class AsynctionSocketIO(flask_socketio.SocketIO):
             registration,
             door=self,
             security_timeout=self._security_timeout,
-            **_without_queue(self.server_options),
+            **_without(_OPTIONS, self.server_options),
         )
         for event, handler, namespace in self.handlers:
             self.server.on(event, handler, namespace=namespace)
@@ -210,9 +212,8 @@ def _context_with_session(environ: Mapping[str, Any]) -> Any:
     return context
 
 
-def _without_queue(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return *options* without the one that makes ``SocketIO`` start at once."""
-    return {name: value for name, value in options.items() if name != "message_queue"}
+def _without(names: Collection[str], options: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in options.items() if name not in names}
 
 
 def _docs(spec: Spec, path: str) -> Blueprint:

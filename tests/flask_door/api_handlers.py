@@ -14,6 +14,15 @@ def token_info(token: str) -> SecurityInfo | None:
     return TOKENS.get(token)
 
 
+def account_info(token: str) -> SecurityInfo:
+    """Return the info of *token*: its scopes, and after an ``@`` when it expires."""
+    scope, _, expires = token.partition("@")
+    info = SecurityInfo(sub="ann", scope=scope)
+    if expires:
+        info["exp"] = float(expires)
+    return info
+
+
 def add(number: int) -> int:
     return number + 1
 
