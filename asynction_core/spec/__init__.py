@@ -20,7 +20,7 @@ from asynction_core.spec.schemas import SchemaReader
 from asynction_core.spec.security import SecurityReader
 from asynction_core.spec.servers import read_servers
 
-__all__ = ["Retrieve", "Spec", "load_spec", "read_spec"]
+__all__ = ["Retrieve", "Spec", "check_version", "load_spec", "read_spec"]
 
 _ONCE = {"handlers": NamespaceHandlers(), "bindings": None, "security": None}
 """What a namespace has once, though several channels may map to it, and its absence.
@@ -47,7 +47,7 @@ def load_spec(
 
 def read_spec(root: Node) -> Spec:
     """Return the document whose root is *root*, as :func:`load_spec` does."""
-    version = _check_version(root)
+    version = check_version(root)
     check_fields(root, ROOT)
     security = SecurityReader(root)
     messages = MessageReader(root, SchemaReader())
@@ -67,7 +67,11 @@ def read_spec(root: Node) -> Spec:
     )
 
 
-def _check_version(root: Node) -> str:
+def check_version(root: Node) -> str:
+    """Return the version of AsyncAPI that the document at *root* is written in.
+
+    :raises SpecException: it says none, or one that is not supported.
+    """
     version = root.value.get("asyncapi") if isinstance(root.value, dict) else None
     if version is None:
         raise root.error(

@@ -40,8 +40,8 @@ class Problems:
         """Take an *error* that the loader could go on after; *rule* is what a checker calls it."""
         raise error
 
-    def warning(self, place: str, problem: str) -> None:
-        """Take what is worth a word, and no error."""
+    def warning(self, place: str, problem: str, member: str | None) -> None:
+        """Take what is worth a word, and no error, about *place* or a *member* of it."""
         logger.warning("%s: %s", place, problem)
 
 
@@ -205,9 +205,9 @@ class Node:
         """Raise the exception that says *problem*, or let a checker have it and go on."""
         self.documents.problems.error(self.error(problem, fix), rule)
 
-    def warn(self, problem: str) -> None:
-        """Say *problem* of this place, which is no error."""
-        self.documents.problems.warning(self.place, problem)
+    def warn(self, problem: str, member: str | None = None) -> None:
+        """Say *problem* of this place, or a *member* of it, which is no error."""
+        self.documents.problems.warning(self.place, problem, member)
 
     def child(self, key: str | int) -> "Node":
         """Return the member *key*, which must exist."""

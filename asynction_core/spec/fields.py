@@ -63,4 +63,4 @@ def check_fields(node: Node, known: frozenset[str]) -> None:
                 "Servers and operations have 'security', channels have 'x-security'.",
             )
         elif not name.startswith("x-"):
-            node.warn(f"AsyncAPI has no field {name!r} here; ignored")
+            node.warn(f"AsyncAPI has no field {name!r} here; ignored", name)

@@ -5,7 +5,14 @@ from collections.abc import Sequence
 from asynction_core.exceptions import SpecException
 from asynction_core.spec import fields
 from asynction_core.spec.documents import Documents, Node
-from asynction_core.spec.model import Bindings, Event, HandlerPath, NamespaceHandlers, Schema
+from asynction_core.spec.model import (
+    Bindings,
+    Event,
+    Example,
+    HandlerPath,
+    NamespaceHandlers,
+    Schema,
+)
 from asynction_core.spec.schemas import SchemaReader
 
 RESERVED_EVENTS = frozenset(
@@ -85,6 +92,13 @@ class MessageReader:
         """Return the content type of *message*, or the default of the document."""
         own = message.get("contentType")
         return own.string() if own else self._content_type
+
+    def examples(self, message: Layers) -> tuple[Example, ...]:
+        """Return the payloads among the examples of *message*."""
+        listed = message.first("examples")
+        examples = list(listed.elements()) if listed and isinstance(listed.value, list) else []
+        payloads = [at.get("payload") for at in examples if isinstance(at.value, dict)]
+        return tuple(Example(at.value, at.place) for at in payloads if at)
 
     def ack(self, message: Layers) -> tuple[Schema, ...] | None:
         """Return the schema of ``x-ack.args``, if *message* has one."""

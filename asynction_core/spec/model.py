@@ -45,6 +45,14 @@ class Schema:
 
 
 @dataclass(frozen=True, slots=True)
+class Example:
+    """A payload that the document gives as an example of a message."""
+
+    payload: Any = field(repr=False)
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
 class HandlerPath:
     """The dotted path of a callable and the place that names it."""
 
@@ -93,6 +101,7 @@ class Event:
     security: tuple[SecurityRequirement, ...] | None
     content_type: str | None
     place: str = field(compare=False)
+    examples: tuple[Example, ...] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

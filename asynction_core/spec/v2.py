@@ -120,4 +120,5 @@ def _event(
         security=requirements,
         content_type=messages.content_type(message),
         place=node.place,
+        examples=messages.examples(message),
     )

@@ -140,6 +140,7 @@ class _OperationReader:
                 security=requirements,
                 content_type=self._messages.content_type(message),
                 place=at.place,
+                examples=self._messages.examples(message),
             )
 
     def _reply(self, reply: Node | None) -> tuple[Schema, ...] | None:
