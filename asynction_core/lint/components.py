@@ -1,6 +1,6 @@
 """The rule about components: each is used, in the end, by something that is no component."""
 
-from collections.abc import Iterator
+from contextlib import suppress
 from urllib.parse import urldefrag, urljoin
 
 from asynction_core.exceptions import SpecException
@@ -42,7 +42,6 @@ class _Reach:
         self.components: set[tuple[str, str]] = set()
         self._root = root
         self._seen: set[Location] = set()
-        self._ids = dict(_identified(root))
         self._waiting = [(at, root.uri) for name, at in root.items() if name != "components"]
         while self._waiting:
             self._visit(*self._waiting.pop())
@@ -65,17 +64,11 @@ class _Reach:
             self._follow(node.value, node, base)  # a bare reference
 
     def _follow(self, reference: object, node: Node, base: str) -> None:
-        if not isinstance(reference, str):
-            return
-        uri, fragment = urldefrag(urljoin(base, reference))
-        origin = self._ids.get(uri)
-        try:
-            target = node.documents.lookup(f"#{fragment}" if origin else reference, node, base)
-        except SpecException:
-            return  # the loader tells of it where it matters; here it may be data
-        if origin:
-            self._waiting.append((origin, base))
-        self._waiting.append((target, target.uri))
+        if isinstance(reference, str):
+            # the loader tells of what leads nowhere, where it matters; here it may be data
+            with suppress(SpecException):
+                target = node.documents.lookup(reference, node, base)
+                self._waiting.append((target, target.uri))
 
     def _note(self, node: Node) -> None:
         if node.uri == self._root.uri and node.pointer[:1] == ("components",):
@@ -90,21 +83,8 @@ class _Reach:
                 self.components.update(("securitySchemes", name) for name in each)
 
 
-def _identified(root: Node) -> Iterator[tuple[str, Node]]:
-    """Yield the URIs that ``$id`` gives to schemas in the document, and the schemas."""
-    waiting = [(root, root.uri)]
-    while waiting:
-        node, base = waiting.pop()
-        if isinstance(node.value, dict):
-            own = _rebase(node, base)
-            if own != base:
-                yield own, node
-            waiting.extend((at, own) for _, at in node.items())
-        elif isinstance(node.value, list):
-            waiting.extend((at, base) for at in node.elements())
-
-
 def _rebase(node: Node, base: str) -> str:
+    """Return the base URI inside *node*, which a schema's ``$id`` changes."""
     identifier = node.value.get("$id")
     if not isinstance(identifier, str) or identifier.startswith("#"):
         return base

@@ -1,7 +1,8 @@
 """Rules about namespaces, their events, and the servers that offer them."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from asynction_core.compiled import SchemaCompiler
 from asynction_core.exceptions import SpecException
@@ -38,14 +39,10 @@ def check_schemas(namespace: Namespace, compiler: SchemaCompiler, report: Report
     checks = MessageChecks(compiler, namespace.name)
     for event in (*namespace.received.values(), *namespace.emitted.values()):
         for compile_check in (checks.payload, checks.ack):
-            try:
+            with _reporting(report):
                 compile_check(event)
-            except SpecException as error:
-                report.add_error("document", error)
-    try:
+    with _reporting(report):
         check_handshake(namespace.bindings, compiler, namespace.name)
-    except SpecException as error:
-        report.add_error("document", error)
 
 
 def check_server(server: Server, report: Report) -> None:
@@ -57,6 +54,16 @@ def check_server(server: Server, report: Report) -> None:
             f"Socket.IO does not run over {server.protocol!r}",
             f"It runs over one of: {', '.join(PROTOCOLS)}.",
         )
+
+
+@contextmanager
+def _reporting(report: Report) -> Iterator[None]:
+    """Add that a schema cannot be compiled, unless AsyncAPI's schema has told why."""
+    try:
+        yield
+    except SpecException as error:
+        if not report.has_below("schema", error.place or ""):
+            report.add_error("document", error)
 
 
 def _check_received(event: Event, report: Report) -> None:

@@ -97,6 +97,11 @@ class Report:
         """Add what *error* says, found by *rule*."""
         self.add(rule, error.place or "", error.problem, error.fix)
 
+    def has_below(self, rule: str, place: str) -> bool:
+        """Tell whether *rule* found something at *place*, or in what is there."""
+        findings = self._findings.values()
+        return any(each.rule == rule and each.place.startswith(place) for each in findings)
+
     def has(self, rule: str, place: str, *, at_key: bool = False) -> bool:
         """Tell whether *rule* found something at *place*."""
         at = self.files.find(place, at_key=at_key)

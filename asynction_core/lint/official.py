@@ -3,6 +3,7 @@
 import json
 from functools import cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 from typing import Any
 
 from asynction_core.exceptions import AsynctionException
@@ -28,9 +29,14 @@ def check_schema(root: Node, version: str, report: Report) -> None:
             _report(mistake, root, report)
 
 
+def _assets() -> Traversable:
+    """Return the folder that the build fills (``hatch_build.py``)."""
+    return resources.files("asynction_core") / "_assets"
+
+
 @cache
 def _load_schema(version: str) -> Any:
-    file = resources.files("asynction_core") / "_assets" / "asyncapi" / f"{version}.json"
+    file = _assets() / "asyncapi" / f"{version}.json"
     try:
         return json.loads(file.read_bytes())
     except OSError as error:
