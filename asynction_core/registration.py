@@ -138,11 +138,6 @@ def register(
         a security function that cannot be imported, or servers that differ in their security.
     """
     server = _server(spec, server_name)
-    namespaces = [
-        namespace
-        for namespace in spec.namespaces.values()
-        if server is None or namespace.servers is None or server.name in namespace.servers
-    ]
     registrar = _Registrar(
         compiler or SchemaCompiler(spec.resources, check_formats),
         SchemeCompiler(spec.security_schemes, load_function),
@@ -153,7 +148,7 @@ def register(
         each.name: registrar.namespace(
             each, _requirements(spec, server, each, server_security) if import_handlers else ()
         )
-        for each in namespaces
+        for each in offered_namespaces(spec, server_name)
     }
     return Registration(
         spec=spec,
@@ -161,6 +156,19 @@ def register(
         path=(server.pathname.strip("/") if server else "") or DEFAULT_PATH,
         validation=validation,
     )
+
+
+def offered_namespaces(spec: Spec, server_name: str | None) -> list[Namespace]:
+    """Return the namespaces that the server *server_name* offers; all, where it is None.
+
+    :raises SpecException: there is no such server.
+    """
+    server = _server(spec, server_name)
+    return [
+        namespace
+        for namespace in spec.namespaces.values()
+        if server is None or namespace.servers is None or server.name in namespace.servers
+    ]
 
 
 def _server(spec: Spec, server_name: str | None) -> Server | None:

@@ -12,7 +12,7 @@ from asynction_core.fake.compiler import ROOM, Compiler, judge
 from asynction_core.fake.parts import Part, Unsatisfiable
 from asynction_core.fake.sources import Sources, reference_time
 from asynction_core.fake.strings import Valid
-from asynction_core.spec.fields import logger
+from asynction_core.spec.documents import logger
 from asynction_core.spec.model import Dialect, Example, Schema
 from asynction_core.spec.place import dotted
 

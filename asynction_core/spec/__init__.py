@@ -20,7 +20,7 @@ from asynction_core.spec.schemas import SchemaReader
 from asynction_core.spec.security import SecurityReader
 from asynction_core.spec.servers import read_servers
 
-__all__ = ["Retrieve", "Spec", "load_spec"]
+__all__ = ["Retrieve", "Spec", "check_version", "load_spec", "read_spec"]
 
 _ONCE = {"handlers": NamespaceHandlers(), "bindings": None, "security": None}
 """What a namespace has once, though several channels may map to it, and its absence.
@@ -42,13 +42,17 @@ def load_spec(
     :raises SpecException: the document cannot be read, is not AsyncAPI 2.0-2.6 or 3.0-3.1, or
         asks for something that cannot be enforced. The message names the place.
     """
-    root = Documents(retrieve).root(spec_path)
-    version = _check_version(root)
+    return read_spec(Documents(retrieve).root(spec_path))
+
+
+def read_spec(root: Node) -> Spec:
+    """Return the document whose root is *root*, as :func:`load_spec` does."""
+    version = check_version(root)
     check_fields(root, ROOT)
     security = SecurityReader(root)
     messages = MessageReader(root, SchemaReader())
     reader = v2 if version.startswith("2.") else v3
-    namespaces = _merge(reader.read_namespaces(root, messages, security))
+    namespaces = _merge(reader.read_namespaces(root, messages, security), root.documents)
     servers = read_servers(root, security)
     return Spec(
         source=root.place,
@@ -63,7 +67,11 @@ def load_spec(
     )
 
 
-def _check_version(root: Node) -> str:
+def check_version(root: Node) -> str:
+    """Return the version of AsyncAPI that the document at *root* is written in.
+
+    :raises SpecException: it says none, or one that is not supported.
+    """
     version = root.value.get("asyncapi") if isinstance(root.value, dict) else None
     if version is None:
         raise root.error(
@@ -82,16 +90,16 @@ def _info(root: Node, key: str) -> str:
     return str(value.value) if value else ""
 
 
-def _merge(namespaces: Iterable[Namespace]) -> dict[str, Namespace]:
+def _merge(namespaces: Iterable[Namespace], documents: Documents) -> dict[str, Namespace]:
     """Make one namespace of the channels that share an address."""
     merged: dict[str, Namespace] = {}
     for namespace in namespaces:
         other = merged.get(namespace.name)
-        merged[namespace.name] = _join(other, namespace) if other else namespace
+        merged[namespace.name] = _join(other, namespace, documents) if other else namespace
     return merged
 
 
-def _join(first: Namespace, second: Namespace) -> Namespace:
+def _join(first: Namespace, second: Namespace, documents: Documents) -> Namespace:
     for name, absent in _ONCE.items():
         one, two = getattr(first, name), getattr(second, name)
         if one != two:
@@ -105,15 +113,17 @@ def _join(first: Namespace, second: Namespace) -> Namespace:
     servers = first.servers | second.servers if first.servers and second.servers else None
     return replace(
         second,
-        received=_join_events(first.received, second.received),
-        emitted=_join_events(first.emitted, second.emitted),
+        received=_join_events(first.received, second.received, documents),
+        emitted=_join_events(first.emitted, second.emitted, documents),
         servers=servers,
         place=first.place,
     )
 
 
-def _join_events(first: Mapping[str, Event], second: Mapping[str, Event]) -> Mapping[str, Event]:
+def _join_events(
+    first: Mapping[str, Event], second: Mapping[str, Event], documents: Documents
+) -> Mapping[str, Event]:
     events = dict(first)
     for event in second.values():
-        add_event(events, event)
+        add_event(events, event, documents)
     return MappingProxyType(events)

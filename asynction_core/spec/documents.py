@@ -1,5 +1,6 @@
 """The files of one API, and a cursor that walks them and follows their references."""
 
+import logging
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -26,13 +27,33 @@ MAPPING_URI = "http://mapping.invalid/"
 """The base URI of a document that was given as a mapping: it has no directory."""
 
 
+logger = logging.getLogger("asynction_core")
+
+
+class Problems:
+    """What becomes of a problem: an error is raised, a warning is logged.
+
+    A checker that wants them all overrides it, and may let the loader go on after an error.
+    """
+
+    def error(self, error: SpecException, rule: str) -> None:
+        """Take an *error* that the loader could go on after; *rule* is what a checker calls it."""
+        raise error
+
+    def warning(self, place: str, problem: str, member: str | None) -> None:
+        """Take what is worth a word, and no error, about *place* or a *member* of it."""
+        logger.warning("%s: %s", place, problem)
+
+
 class Documents:
     """Every file that the document reaches, each read once.
 
     :param retrieve: loads what is not a sibling file; without it, remote references are refused.
+    :param problems: takes what is wrong with them.
     """
 
-    def __init__(self, retrieve: Retrieve | None = None) -> None:
+    def __init__(self, retrieve: Retrieve | None = None, problems: Problems | None = None) -> None:
+        self.problems = problems or Problems()
         self.contents: dict[str, Any] = {}
         self._names: dict[str, str] = {}
         self._registry: Registry[Any] = Registry()
@@ -118,7 +139,7 @@ class Documents:
         try:
             return source.load_file(path, self._display(path))
         except SpecException as error:
-            if isinstance(error.__cause__, OSError):
+            if isinstance(error.__cause__, (OSError, UnicodeEncodeError)):
                 raise origin.error(f"$ref {reference!r}: {error.problem} {path}") from error
             raise
 
@@ -179,6 +200,14 @@ class Node:
     def error(self, problem: str, fix: str | None = None) -> SpecException:
         """Return the exception that says *problem* of this place."""
         return SpecException(problem, self.place, fix)
+
+    def refuse(self, problem: str, fix: str | None = None, rule: str = "document") -> None:
+        """Raise the exception that says *problem*, or let a checker have it and go on."""
+        self.documents.problems.error(self.error(problem, fix), rule)
+
+    def warn(self, problem: str, member: str | None = None) -> None:
+        """Say *problem* of this place, or a *member* of it, which is no error."""
+        self.documents.problems.warning(self.place, problem, member)
 
     def child(self, key: str | int) -> "Node":
         """Return the member *key*, which must exist."""

@@ -1,10 +1,6 @@
 """The fixed fields of AsyncAPI's objects: any other, ``pubish`` say, is a slip worth a word."""
 
-import logging
-
 from asynction_core.spec.documents import Node
-
-logger = logging.getLogger("asynction_core")
 
 ROOT = frozenset(
     {
@@ -62,9 +58,9 @@ def check_fields(node: Node, known: frozenset[str]) -> None:
         if name in known or name == "$ref":
             continue
         if name.lower() in ("security", "x-security"):
-            raise node.child(name).error(
+            node.child(name).refuse(
                 f"{name!r} means nothing here, so what it asks for would not be enforced",
                 "Servers and operations have 'security', channels have 'x-security'.",
             )
-        if not name.startswith("x-"):
-            logger.warning("%s: AsyncAPI has no field %r here; ignored", node.place, name)
+        elif not name.startswith("x-"):
+            node.warn(f"AsyncAPI has no field {name!r} here; ignored", name)

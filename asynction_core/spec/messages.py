@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 from asynction_core.exceptions import SpecException
 from asynction_core.spec import fields
-from asynction_core.spec.documents import Node
-from asynction_core.spec.fields import logger
+from asynction_core.spec.documents import Documents, Node
 from asynction_core.spec.model import (
     Bindings,
     Event,
@@ -87,7 +86,7 @@ class MessageReader:
         headers = message.first("headers")
         if headers and headers.location not in self._warned:
             self._warned.add(headers.location)
-            logger.warning("%s: Socket.IO has no message headers; not checked", headers.place)
+            headers.warn("Socket.IO has no message headers; not checked")
 
     def content_type(self, message: Layers) -> str | None:
         """Return the content type of *message*, or the default of the document."""
@@ -102,7 +101,8 @@ class MessageReader:
         ack = node.follow()
         args = ack.get("args")
         if args is None:
-            raise ack.error("x-ack needs 'args', the schema of its arguments")
+            ack.refuse("x-ack needs 'args', the schema of its arguments")
+            return None
         return (self.schemas.read(args),)
 
 
@@ -129,7 +129,7 @@ def namespace_handlers(channel: Node) -> NamespaceHandlers:
     handlers = node.follow()
     for name, at in handlers.items():
         if name not in ("connect", "disconnect", "error"):
-            raise at.error(
+            at.refuse(
                 f"x-handlers has no {name!r}", "It takes 'connect', 'disconnect' and 'error'."
             )
     return NamespaceHandlers(
@@ -151,7 +151,7 @@ def ws_bindings(channel: Node, schemas: SchemaReader) -> Bindings | None:
     fields.check_fields(ws, fields.WS_BINDING)
     method, query, headers = ws.get("method"), ws.get("query"), ws.get("headers")
     if method and method.string().upper() not in ("GET", "POST"):
-        raise method.error(f"method must be GET or POST, found {method.value!r}")
+        method.refuse(f"method must be GET or POST, found {method.value!r}")
     return Bindings(
         method=method.string().upper() if method else None,
         query=schemas.read(query) if query else None,
@@ -170,7 +170,7 @@ def check_channel(channel: Node, address: str) -> None:
     fields.check_fields(channel, fields.CHANNEL)
     parameters = channel.get("parameters")
     if (parameters and parameters.mapping()) or "{" in address:
-        raise channel.error(
+        channel.refuse(
             f"channel parameters cannot be enforced yet (address {address!r})",
             "Write one channel for each address.",
         )
@@ -180,19 +180,22 @@ def check_name(name: Node) -> str:
     """Return the event name at *name*, unless Socket.IO reserves it."""
     text = name.string()
     if text in RESERVED_EVENTS or text == "*":
-        raise name.error(f"Socket.IO reserves the event name {text!r}", "Choose another.")
+        name.refuse(
+            f"Socket.IO reserves the event name {text!r}", "Choose another.", "reserved-name"
+        )
     return text
 
 
-def add_event(events: dict[str, Event], event: Event) -> None:
+def add_event(events: dict[str, Event], event: Event, documents: Documents) -> None:
     """Add *event* to *events*, which may hold the same one but no other of its name.
 
     :raises SpecException: there is another one.
     """
     other = events.setdefault(event.name, event)
     if other != event:
-        raise SpecException(
+        error = SpecException(
             f"the message {event.name!r} is a second one of that name; the first is {other.place}",
             event.place,
             "An event name means one message in a namespace and direction.",
         )
+        documents.problems.error(error, "duplicate-event")

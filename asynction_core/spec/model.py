@@ -127,6 +127,7 @@ class NamespaceHandlers:
 class Namespace:
     """The channels that share an address, mapped to a Socket.IO namespace.
 
+    ``address`` is written as it is in the document, perhaps without the slash of ``name``.
     ``servers`` names the servers that offer it, None for all of them. ``security`` is the
     ``x-security`` that replaces the server's, None where it does not.
     """
@@ -139,6 +140,7 @@ class Namespace:
     security: tuple[SecurityRequirement, ...] | None
     servers: frozenset[str] | None
     place: str
+    address: str
 
 
 @dataclass(frozen=True, slots=True)

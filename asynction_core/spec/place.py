@@ -11,6 +11,13 @@ def dotted(pointer: Sequence[str | int]) -> str:
     return "".join(steps).removeprefix(".")
 
 
+def below(place: str, pointer: Sequence[str | int]) -> str:
+    """Return the place *pointer* under *place*."""
+    path = dotted(pointer)
+    joint = "" if not path or path.startswith("[") else "." if ", " in place else ", "
+    return f"{place}{joint}{path}"
+
+
 def describe(name: str, pointer: Sequence[str | int]) -> str:
     """Return the place *pointer* of the file *name*."""
     path = dotted(pointer)

@@ -50,6 +50,7 @@ def _namespace(
         security=security.read(channel.get("x-security")),
         servers=None,
         place=channel.place,
+        address=address,
     )
 
 
@@ -62,7 +63,7 @@ def _server_names(channel: Node, root: Node) -> frozenset[str] | None:
 
 def _server_name(node: Node, declared: Node | None) -> str:
     if declared is None or node.string() not in declared.mapping():
-        raise node.error(f"there is no server {node.string()!r}", "Name one of 'servers'.")
+        node.refuse(f"there is no server {node.string()!r}", "Name one of 'servers'.")
     return node.string()
 
 
@@ -75,7 +76,7 @@ def _events(
         requirements = security.read(layers.first("security"))
         message = layers.get("message")
         for node in _alternatives(message) if message else ():
-            add_event(events, _event(node, messages, requirements))
+            add_event(events, _event(node, messages, requirements), node.documents)
     return MappingProxyType(events)
 
 

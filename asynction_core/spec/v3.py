@@ -83,9 +83,7 @@ class _Channel:
 
     def warn_if_unused(self) -> None:
         if not self.operations and not self.is_for_replies and "messages" in self.node.value:
-            fields.logger.warning(
-                "%s: no operation receives or sends its messages", self.node.place
-            )
+            self.node.warn("no operation receives or sends its messages")
 
 
 class _OperationReader:
@@ -108,6 +106,7 @@ class _OperationReader:
             security=self._security.read(node.get("x-security")),
             servers=self._server_names(servers) if servers else None,
             place=node.place,
+            address=channel.address or "",
         )
 
     def _server_names(self, listed: Node) -> frozenset[str] | None:
@@ -123,7 +122,7 @@ class _OperationReader:
         for operation in operations:
             if _action(operation) == direction:
                 for event in self._operation(operation):
-                    add_event(events, event)
+                    add_event(events, event, operation.documents)
         return MappingProxyType(events)
 
     def _operation(self, node: Node) -> Iterator[Event]:
