@@ -23,7 +23,7 @@ def flask_app() -> Flask:
 def serving_flask(app: Any, tls: ssl.SSLContext | None = None) -> Iterator[str]:
     """Serve *app* in threads; yield its URL."""
     server = make_server("127.0.0.1", 0, app, threaded=True, ssl_context=tls)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=[0.02])  # how soon it stops
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.port}"
