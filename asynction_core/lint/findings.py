@@ -90,7 +90,8 @@ class Report:
     ) -> None:
         """Add what *rule* found at *place*, once."""
         at = position or self.files.find(place)
-        found = Finding(rule, RULES[rule].severity, message, fix, *at, place)
+        severity, fix = RULES[rule].severity, fix and _printable(fix)
+        found = Finding(rule, severity, _printable(message), fix, *at, _printable(place))
         self._findings.setdefault((at, rule, message), found)
 
     def add_error(self, rule: str, error: SpecException) -> None:
@@ -106,3 +107,8 @@ class Report:
         """Tell whether *rule* found something at *place*."""
         at = self.files.find(place, at_key=at_key)
         return any((each, found) == (at, rule) for each, found, _ in self._findings)
+
+
+def _printable(text: str) -> str:
+    """Return *text* in UTF-8: JSON may name half of a surrogate pair, which no terminal takes."""
+    return text.encode("utf-8", "backslashreplace").decode()

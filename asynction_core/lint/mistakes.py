@@ -8,6 +8,7 @@ from typing import Any
 
 import jsonschema_rs
 
+from asynction_core.spec.engine import pointer_in
 from asynction_core.spec.place import Pointer
 
 _Kind = jsonschema_rs.ValidationErrorKind
@@ -43,7 +44,8 @@ def find_mistakes(schema: Any, value: Any) -> list[Mistake]:
     Of alternatives, all of which refuse, the one counts that was meant most likely.
     """
     validator = jsonschema_rs.Draft7Validator(schema, offline=True)
-    return _unique(_Reader(schema).read(validator.iter_errors(value)))
+    found = _unique(_Reader(schema).read(validator.iter_errors(value)))
+    return [replace(each, pointer=pointer_in(value, each.pointer)) for each in found]
 
 
 class _Reader:
@@ -81,8 +83,11 @@ class _Reader:
     def _known(self, evaluation_path: Sequence[str | int]) -> tuple[str, ...]:
         """Return the names that are expected where ``additionalProperties`` refuses others."""
         at = self._schema
-        for step in evaluation_path[:-1]:
-            at = self._definition(at[step]) if step == "$ref" else at[step]
+        try:
+            for step in evaluation_path[:-1]:
+                at = self._definition(at[step]) if step == "$ref" else at[step]
+        except (LookupError, TypeError, AttributeError):
+            return ()  # jsonschema-rs leaves out a step now and then, in a recursive schema
         return tuple(at.get("properties", ()))
 
     def _definition(self, reference: str) -> Any:

@@ -10,6 +10,9 @@ import yaml
 from asynction_core.lint.nodes import compose, members
 
 _MARKED = re.compile(r"(.+):(\d+):(\d+)")
+_IDENTIFIED = re.compile(r" \(\$id [^)]*\)(?:, |$)")
+"""How places in a schema with an ``$id`` begin, after the place of the schema."""
+
 _AFTER_A_STEP = ("", ".", "[", ",", " ")
 """What follows a step: the next one, or words such as ``, by reference``."""
 
@@ -49,6 +52,7 @@ class Files:
         marked = self.marked(place)
         if marked:
             return marked
+        place = _IDENTIFIED.sub(".", place)
         for file, steps in _splits(place):
             if Path(file).is_file():
                 return self._find(file, steps, at_key)

@@ -139,7 +139,7 @@ class Documents:
         try:
             return source.load_file(path, self._display(path))
         except SpecException as error:
-            if isinstance(error.__cause__, OSError):
+            if isinstance(error.__cause__, (OSError, UnicodeEncodeError)):
                 raise origin.error(f"$ref {reference!r}: {error.problem} {path}") from error
             raise
 

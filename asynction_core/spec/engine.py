@@ -1,10 +1,12 @@
 """How jsonschema-rs is asked to compile: linear regular expressions first, never the network."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import jsonschema_rs
 
 from asynction_core.spec.model import Dialect
+from asynction_core.spec.place import Pointer
 
 VALIDATORS: dict[Dialect, tuple[type[jsonschema_rs.Validator], int]] = {
     Dialect.DRAFT4: (jsonschema_rs.Draft4Validator, jsonschema_rs.Draft4),
@@ -16,6 +18,24 @@ VALIDATORS: dict[Dialect, tuple[type[jsonschema_rs.Validator], int]] = {
 
 _LINEAR = jsonschema_rs.RegexOptions()
 _BOUNDED = jsonschema_rs.FancyRegexOptions(backtrack_limit=10_000)
+
+
+def pointer_in(value: Any, steps: Iterable[str | int]) -> Pointer:
+    """Return *steps*, a path of jsonschema-rs into *value*, as a pointer: as far as they lead.
+
+    It writes the name ``"7"`` as the number 7, and leaves out names that are empty.
+    """
+    pointer: list[str | int] = []
+    for step in steps:
+        key = step
+        if isinstance(value, dict) and isinstance(step, int):
+            key = next((name for name in value if name.isdecimal() and int(name) == step), step)
+        try:
+            value = value[key]
+        except (LookupError, TypeError):
+            break
+        pointer.append(key)
+    return tuple(pointer)
 
 
 def build(dialect: Dialect, schema: dict[str, Any], **options: Any) -> jsonschema_rs.Validator:

@@ -9,7 +9,7 @@ from urllib.parse import urldefrag, urljoin
 import jsonschema_rs
 
 from asynction_core.spec.documents import Node
-from asynction_core.spec.engine import build
+from asynction_core.spec.engine import build, pointer_in
 from asynction_core.spec.model import Arity, Dialect, Schema
 
 SCHEMA_MAPS = frozenset(
@@ -100,7 +100,7 @@ class SchemaReader:
             self._metaschemas[dialect].validate(node.value)
         except jsonschema_rs.ValidationError as error:
             at = node
-            for step in error.instance_path:
+            for step in pointer_in(node.value, error.instance_path):
                 at = at.child(step)
             problem = f"this is not valid JSON Schema ({dialect.name}): {error.message:.200}"
             raise at.error(problem, f"The rules: {dialect.value}") from error

@@ -317,6 +317,26 @@ def test_an_unknown_field_in_another_file_is_found_there(tmp_path: Path) -> None
     assert (found.file, found.line, found.column) == (str(tmp_path / "other.yml"), 3, 3)
 
 
+def test_half_of_a_surrogate_pair_is_found_and_can_be_printed(tmp_path: Path) -> None:
+    path = tmp_path / "asyncapi.json"
+    info = '{"title": "Test", "version": "1"}'
+    channels = '{"/chat": {"\\ud800": 1}}'
+    path.write_text(f'{{"asyncapi": "2.6.0", "info": {info}, "channels": {channels}}}')
+
+    places = [each.place.encode() for each in check_document(path)]
+
+    assert any(place.endswith(b"\\ud800") for place in places)
+
+
+def test_a_number_as_a_name_is_found(tmp_path: Path) -> None:
+    text = """
+        channels:
+          /chat:
+            publish: {message: {name: say, payload: {properties: {"7": {type: ⟦strng}}}}}
+    """
+    check_one(tmp_path, text, "schema")
+
+
 def test_nothing_is_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     text = "channels: {/chat: {subscribe: {message: {name: say, ⟦headers: {}}}}}\n"
 

@@ -38,6 +38,10 @@ def test_a_place_is_found(tmp_path: Path, text: str, steps: str) -> None:
     assert_at_mark(tmp_path, text, steps)
 
 
+def test_a_place_in_a_schema_with_an_id_is_found(tmp_path: Path) -> None:
+    assert_at_mark(tmp_path, "a: {$id: 'http://b', c: ⟦1}", "a ($id http://b), c")
+
+
 def test_the_key_of_a_value_is_found(tmp_path: Path) -> None:
     assert_at_mark(tmp_path, "a: {⟦b: 1}", "a.b", at_key=True)
 

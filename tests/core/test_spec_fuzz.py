@@ -1,6 +1,9 @@
 """Documents with any of their parts replaced by any JSON value: loaded, or refused in our words."""
 
 import copy
+import json
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -8,6 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from asynction_core.exceptions import SpecException
+from asynction_core.lint import check_document
+from asynction_core.lint.formats import format_json, format_text
 from asynction_core.registration import register
 from asynction_core.schemes import SchemeCompiler
 from asynction_core.spec import load_spec
@@ -184,12 +189,12 @@ THIRD: dict[str, Any] = {
     },
 }
 
-Path = tuple[str | int, ...]
+Steps = tuple[str | int, ...]
 
 
-def paths(value: Any, above: Path = ()) -> list[Path]:
+def paths(value: Any, above: Steps = ()) -> list[Steps]:
     """Return the paths of everything inside of *value*."""
-    found: list[Path] = []
+    found: list[Steps] = []
     steps: Any = ()
     if isinstance(value, dict):
         steps = value.items()
@@ -200,7 +205,7 @@ def paths(value: Any, above: Path = ()) -> list[Path]:
     return found
 
 
-def pointer(path: Path) -> str:
+def pointer(path: Steps) -> str:
     steps = (str(step).replace("~", "~0").replace("/", "~1") for step in path)
     return "".join(f"/{step}" for step in steps)
 
@@ -230,7 +235,7 @@ def mutations(source: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
     """Return copies of *source* in which up to three parts are something else."""
     change = st.tuples(st.sampled_from(paths(source)), junk(source))
 
-    def mutate(changes: list[tuple[Path, Any]]) -> dict[str, Any]:
+    def mutate(changes: list[tuple[Steps, Any]]) -> dict[str, Any]:
         mutated = copy.deepcopy(source)
         for path, value in changes:
             at: Any = mutated
@@ -288,9 +293,26 @@ def test_a_mutated_3_x_document_loads_or_is_refused(source: dict[str, Any]) -> N
     load_and_register(source)
 
 
+@settings(_FEW, max_examples=150)
+@given(mutations(SECOND) | mutations(THIRD))
+def test_what_is_refused_is_an_error_for_a_check(source: dict[str, Any]) -> None:
+    with TemporaryDirectory() as directory:
+        path = Path(directory, "asyncapi.json")
+        path.write_text(json.dumps(source))
+        findings = check_document(path, import_handlers=False)
+        refused = False
+        try:
+            register(load_spec(path), import_handlers=False)
+        except SpecException:
+            refused = True
+
+    assert not refused or "error" in {finding.severity for finding in findings}
+    assert all(write(findings).encode() for write in (format_text, format_json))
+
+
 @_FEW
 @given(st.sampled_from(paths(SECOND)), st.sampled_from([None, 5, "x", [], {}, [None], {"a": None}]))
-def test_any_part_of_a_document_may_be_of_another_type(path: Path, value: Any) -> None:
+def test_any_part_of_a_document_may_be_of_another_type(path: Steps, value: Any) -> None:
     mutated = copy.deepcopy(SECOND)
     at: Any = mutated
     for step in path[:-1]:
