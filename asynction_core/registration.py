@@ -159,10 +159,7 @@ def register(
 
 
 def offered_namespaces(spec: Spec, server_name: str | None) -> list[Namespace]:
-    """Return the namespaces that the server *server_name* offers; all, where it is None.
-
-    :raises SpecException: there is no such server.
-    """
+    """Return the namespaces that the server *server_name*, which must exist, or any offers."""
     server = _server(spec, server_name)
     return [
         namespace

@@ -34,6 +34,7 @@ from asynction_core.lint.components import check_components
 from asynction_core.lint.events import check_namespace, check_schemas, check_server
 from asynction_core.lint.examples import ExampleChecker
 from asynction_core.lint.findings import RULES, Finding, Report, Rule, Severity
+from asynction_core.lint.formats import FORMATS, count, format_text, summary
 from asynction_core.lint.functions import check_handlers, check_security
 from asynction_core.lint.nodes import duplicate_keys
 from asynction_core.lint.official import check_schema
@@ -44,7 +45,17 @@ from asynction_core.spec.documents import Documents, Node, Problems
 from asynction_core.spec.model import Spec
 from asynction_core.spec.place import below
 
-__all__ = ["RULES", "Finding", "Rule", "Severity", "check_document"]
+__all__ = [
+    "FORMATS",
+    "RULES",
+    "Finding",
+    "Rule",
+    "Severity",
+    "check_document",
+    "count",
+    "format_text",
+    "summary",
+]
 
 
 def check_document(

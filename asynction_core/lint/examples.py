@@ -71,8 +71,9 @@ class ExampleChecker:
                 yield self._documents.lookup(reference, node)
 
     def _check_example(self, schema: Schema, example: Any, place: str) -> None:
+        as_text = replace(schema, binary=False)  # no document can write binary data
         try:
-            refusal = self._compiler.compile(schema).refusal(example)
+            refusal = self._compiler.compile(as_text).refusal(example)
         except SpecException:
             return  # what cannot be compiled is told of already
         if refusal is not None:

@@ -10,6 +10,7 @@ from asynction_core.exceptions import AsynctionException
 from asynction_core.lint.findings import Report
 from asynction_core.lint.mistakes import Mistake, find_mistakes
 from asynction_core.spec.documents import Node
+from asynction_core.spec.place import Pointer
 from asynction_core.spec.schemas import SCHEMA_LISTS, SCHEMA_MAPS, SUBSCHEMAS
 
 _SCHEMA_MEMBERS = SUBSCHEMAS | {"payload", "schema", "args"}
@@ -21,7 +22,7 @@ def check_schema(root: Node, version: str, report: Report) -> None:
     schema = _load_schema(f"{major}.{minor}.0")
     try:
         mistakes = find_mistakes(schema, root.value)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         report.add("schema", root.place, f"this is not valid JSON: {error}")
         return
     for mistake in mistakes:
@@ -49,12 +50,18 @@ def _load_schema(version: str) -> Any:
 def _report(mistake: Mistake, root: Node, report: Report) -> None:
     place = root.documents.place(root.uri, mistake.pointer)
     value = _at(root.value, mistake)
-    if mistake.wanted and isinstance(value, str) and "#/" in value:
+    if isinstance(value, str) and "#/" in value and _is_message_place(mistake.pointer):
         message = f"{value!r} is read as a reference here, and by no other tool"
         report.add("bare-reference", place, message, f"Write it as '$ref: \"{value}\"'.")
     elif not _is_boolean_schema(value, mistake):
         position = report.files.find(place, at_key=mistake.unexpected is not None)
         report.add("schema", place, mistake.message, mistake.fix, position)
+
+
+def _is_message_place(pointer: Pointer) -> bool:
+    """Tell whether a message stands at *pointer*, or one of several."""
+    *_, above, last = (None, None, *pointer)
+    return last == "message" or (above == "oneOf" and "payload" not in pointer)
 
 
 def _at(value: Any, mistake: Mistake) -> Any:
