@@ -6,7 +6,16 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import flask_door, loading, mocking, report, security, throughput, validation
+from benchmarks import (
+    flask_door,
+    loading,
+    mocking,
+    report,
+    sampling,
+    security,
+    throughput,
+    validation,
+)
 from benchmarks.rows import Plan, Row
 
 BENCHMARKS: dict[str, Callable[[Plan], list[Row]]] = {
@@ -15,6 +24,7 @@ BENCHMARKS: dict[str, Callable[[Plan], list[Row]]] = {
     "throughput": throughput.measure,
     "flask": flask_door.measure,
     "loading": loading.measure,
+    "sampling": sampling.measure,
     "mock": mocking.measure,
 }
 """What can be measured, in the order of the table."""

@@ -43,6 +43,12 @@ LOADING = [
     "load YAML, 20 channels: load_spec against libyaml",
     "import asynction_core against socketio",
 ]
+SAMPLING = [
+    "sampling, 1000 chat payloads: each",
+    "sampling, 1000 chat payloads: messages that come once",
+    "sampling, an order of 50 items",
+    "compile the samplers of 20 channels",
+]
 AUDIENCE = "mock, 6 events each 0.1 s to 20 clients"
 MOCK = [
     "mock, from start to the first client: the chat",
@@ -51,7 +57,7 @@ MOCK = [
     f"{AUDIENCE}: memory, at the end and at the start",
     f"{AUDIENCE}: CPU",
 ]
-ALL = [*VALIDATION, *SECURITY, *THROUGHPUT, *FLASK, *LOADING, *MOCK]
+ALL = [*VALIDATION, *SECURITY, *THROUGHPUT, *FLASK, *LOADING, *SAMPLING, *MOCK]
 
 
 def run(*arguments: str) -> str:
@@ -114,6 +120,10 @@ def test_every_figure_to_reach_has_its_target(quick_run: tuple[str, dict[str, An
         "peak memory, 20 channels": "<= 200 MB",
         "load YAML, 20 channels: server against libyaml": "<= 3x",
         "import asynction_core against socketio": "<= 0.35 s",
+        "sampling, 1000 chat payloads: each": "<= 30 µs",
+        "sampling, 1000 chat payloads: messages that come once": ">= 99 %",
+        "sampling, an order of 50 items": "<= 1000 µs",
+        "compile the samplers of 20 channels": "<= 3 s",
         MOCK[0]: "<= 1.5 s",
         MOCK[1]: "<= 5 s",
         f"{AUDIENCE}: interval": "<= 1.1x",

@@ -15,7 +15,9 @@ Room is how many objects and lists the value may have, about. Where there is les
 only what it must have.
 """
 
-_TRIES = 20
+_TRIES = 40
+_ROOM_OF_A_TRY = 5  # tries within tries are fewer, or there would be too many
+_ENOUGH = 6  # of some sixty: then so many tries hardly ever fail
 
 
 @dataclass(eq=False, slots=True)
@@ -23,19 +25,22 @@ class Cell:
     """What a schema is compiled to.
 
     ``needs`` are the cells without which there is no value, ``options`` those of which one is
-    enough. ``height`` is how deep its flattest value is nested; until that is known, without end.
+    enough, and ``fillers`` those of which it takes one besides its needs. ``height`` is how deep
+    its flattest value is nested; until that is known, without end.
     """
 
     part: Part | None = None
     draw: Draw | None = None
     needs: list["Cell"] = field(default_factory=list)
     options: list["Cell"] = field(default_factory=list)
+    fillers: list["Cell"] = field(default_factory=list)
     height: float = inf
     scalar: bool = False
     null: bool = False
     checked: "Checked | None" = None
     failure: Unsatisfiable | None = None
     awaited: bool = False
+    loose: bool = False
 
     def drawing(self) -> Draw:
         """Return the draw, or what calls it later: a schema may contain itself."""
@@ -55,6 +60,8 @@ class Cell:
             height = min(option.height for option in self.options)
         else:
             height = 1 + max((each.height for each in self.needs), default=-1)
+            if self.fillers:
+                height = max(height, 1 + min(each.height for each in self.fillers))
         changed, self.height = height < self.height, min(height, self.height)
         return changed
 
@@ -72,8 +79,9 @@ class Checked:
 
     def draw(self, random: Random, room: float) -> Any:
         """Return a value that was accepted."""
+        tries = min(self.tries, 3 + int(room / _ROOM_OF_A_TRY)) if self.reserve else 1
         value = None
-        for _ in range(self.tries):
+        for _ in range(tries):
             value = self._draw(random, room)
             if self._valid(value):
                 return value
@@ -86,14 +94,14 @@ class Checked:
 
         :param more: returns other values to try, where few of its own are accepted.
         """
-        self._attempt(random, room, 3)
-        if len(self.reserve) == 3:
+        self._attempt(random, room, 2)
+        if len(self.reserve) == 2:
             return True
         self._attempt(random, room, 60)
-        if len(self.reserve) < 20:
+        if len(self.reserve) < _ENOUGH:
             found = [value for value in more() if self._valid(value)]
-            if len(found) > len(self.reserve):
-                self.tries = _TRIES if len(self.reserve) > 5 else 0
+            if found:
+                self.tries = 0
             self.reserve += found
         return bool(self.reserve)
 
@@ -136,12 +144,13 @@ def one_of_cells(cells: list[Cell]) -> Draw:
 
     def draw(random: Random, room: float) -> Any:
         if room < 1:
-            flattest = min(cells, key=_height)
+            flattest = min(cells, key=height_of)
             return flattest.drawing()(random, room)
         return draws[int(random.random() * count)](random, room)
 
     return draw
 
 
-def _height(cell: Cell) -> float:
+def height_of(cell: Cell) -> float:
+    """Return how deep the flattest value of *cell* is nested."""
     return cell.height

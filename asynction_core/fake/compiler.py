@@ -1,7 +1,7 @@
 """Schemas compiled to cells, each once, until every one of them is known to have values."""
 
-from collections.abc import Callable
-from dataclasses import replace
+from contextlib import suppress
+from functools import partial
 from math import inf, prod
 from random import Random
 from typing import Any
@@ -9,15 +9,15 @@ from typing import Any
 from asynction_core.compiled import SchemaCompiler
 from asynction_core.fake.arrays import build_array
 from asynction_core.fake.cells import Cell, Checked, Draw, one_of, one_of_cells
+from asynction_core.fake.judges import Judges, Valid
 from asynction_core.fake.numbers import number
 from asynction_core.fake.objects import Objects
 from asynction_core.fake.parts import Part, Parts, Unsatisfiable
-from asynction_core.fake.pools import pool
+from asynction_core.fake.pools import Pools
 from asynction_core.fake.reading import Reader
-from asynction_core.fake.shapes import EVERY_TYPE, Location, Shape, type_of
+from asynction_core.fake.shapes import EVERY_TYPE, Location, Shape
 from asynction_core.fake.sources import Sources
-from asynction_core.fake.strings import Valid
-from asynction_core.spec.model import Arity, Schema
+from asynction_core.spec.model import Schema
 from asynction_core.spec.place import dotted
 
 ROOM = 200.0
@@ -26,6 +26,9 @@ ROOM = 200.0
 _MOST_ALTERNATIVES = 64
 _TYPE = "type:"  # stands for the choice among types that a schema allows
 _ANYTHING = frozenset({"string", "integer", "boolean"})
+
+_BOUND = frozenset({"$ref", "$dynamicRef", "$recursiveRef", "$id", "const", "default"})
+"""What means another thing elsewhere, or is not the same although it is equal: 1 and True."""
 
 _Key = tuple[tuple[Part, ...], str | None, frozenset[Location]]
 
@@ -37,13 +40,14 @@ class Compiler:
     """
 
     def __init__(self, like: Schema, validators: SchemaCompiler, sources: Sources) -> None:
-        self._like = replace(like, arity=Arity(1, 1, spread=False))
-        self._validators = validators
+        self._judges = Judges(validators, like)
         self._sources = sources
         self._parts = Parts(validators.resources)
+        self._pools = Pools(self._parts, like.dialect, sources.seed)
         self._reader = Reader(self._parts, like.dialect)
         self._objects = Objects(sources.kind_of, lambda random, _room: sources.words.word(random))
         self._cells: dict[_Key, Cell] = {}
+        self._simple: dict[tuple[Any, ...], Part] = {}
         self._fresh: list[tuple[_Key, Cell]] = []
         self._impossible: dict[_Key, Unsatisfiable] = {}
 
@@ -57,7 +61,7 @@ class Compiler:
         together = () if part.contents is True else (part,)
         cell = self._settled(together)
         checked = Checked(cell.drawing(), valid)
-        if not self._fill(checked, (together, None, frozenset())):
+        if not self._fill(checked, together, frozenset()):
             raise Unsatisfiable(part, "")
         return checked
 
@@ -92,6 +96,9 @@ class Compiler:
         :param decided: the choices of which an option is among them.
         :raises Unsatisfiable: no value satisfies them.
         """
+        together = tuple(dict.fromkeys(map(self._parts.follow, together)))
+        if len(together) == 1:
+            together = (self._same(together[0]),)
         key = (together, kind, decided)
         if key in self._impossible:
             raise self._impossible[key]
@@ -102,10 +109,20 @@ class Compiler:
             try:
                 self._build(cell, *key)
             except Unsatisfiable as failure:
-                cell.failure = failure
+                if decided or not self._rescue(cell, together):
+                    cell.failure = failure
         if cell.failure is not None:
             raise cell.failure
         return cell
+
+    def _same(self, part: Part) -> Part:
+        """Return the first part that says the same, so that what is simple is compiled once."""
+        if not isinstance(part.contents, dict) or not _BOUND.isdisjoint(part.contents):
+            return part
+        try:
+            return self._simple.setdefault(tuple(part.contents.items()), part)
+        except TypeError:  # there are lists or mappings in it
+            return part
 
     def _settle(self) -> dict[_Key, Unsatisfiable]:
         """Return which of the fresh cells have no values after all."""
@@ -119,26 +136,32 @@ class Compiler:
             if cell.height == inf and cell.part
         }
         for key, cell in alive:
-            if not failed and cell.checked and not self._fill(cell.checked, key):
+            if not failed and cell.checked and not self._fill(cell.checked, key[0], key[2]):
                 failed[key] = Unsatisfiable(key[0][0], "")
         return failed
 
-    def _fill(self, checked: Checked, key: _Key) -> bool:
-        """Fill the reserve of *checked*, the values of *key*; return False if there are none."""
-        together, _, decided = key
-        place = dotted(together[0].pointer) if together else ""
-        seed, types = f"{self._sources.seed}/{place}", _decided_type(decided)
-
-        def more() -> list[Any]:
-            found = pool(self._parts, together, self._like.dialect, seed)
-            return [value for value in found if not types or type_of(value) in types]
-
+    def _fill(
+        self, checked: Checked, together: tuple[Part, ...], decided: frozenset[Location]
+    ) -> bool:
+        """Fill the reserve of *checked*; return False if there is nothing to fill it with."""
+        seed = f"{self._sources.seed}/{dotted(together[0].pointer) if together else ''}"
+        more = list if decided else partial(self._pools.values, together)
         return checked.fill(Random(seed), ROOM, more)  # noqa: S311
+
+    def _rescue(self, cell: Cell, together: tuple[Part, ...]) -> bool:
+        """Let Hypothesis find values of what is beyond this package; return False if it cannot."""
+        valid = self._judges.valid(together)
+        values = self._pools.values(together) if cell.loose else []
+        found = [value for value in values if valid(value)]
+        if found:
+            cell.draw, cell.needs, cell.options = one_of(found), [], []
+        return bool(found)
 
     def _build(
         self, cell: Cell, together: tuple[Part, ...], kind: str | None, decided: frozenset[Location]
     ) -> None:
         shape = self._reader.read(together, decided)
+        cell.loose = shape.loose or bool(shape.choices)
         if shape.impossible:
             raise Unsatisfiable(together[0], "it is false, or has a part that is")
         draw = self._known(shape, together)
@@ -149,19 +172,19 @@ class Compiler:
             draw = self._choice(cell, shape, together, kind, decided)
         else:
             types = _decided_type(decided) or _likely_types(shape)
-            if len(types) == 1:
-                draw = self._of_type(cell, types[0], shape, together, kind)
+            if len(types) == len(types[0]) == 1:
+                draw = self._of_type(cell, types[0][0], shape, together, kind)
             else:
                 draw = self._of_types(cell, types, together, kind, decided)
         if shape.loose:
-            cell.checked = Checked(draw, self._valid(together))
+            cell.checked = Checked(draw, self._judges.valid(together))
             draw = cell.checked.draw
         cell.draw = draw
 
     def _known(self, shape: Shape, together: tuple[Part, ...]) -> Draw | None:
         """Return the draw of the values that the schemas name, if they name any."""
         for values in (shape.examples, shape.values):
-            found = list(filter(self._valid(together), values)) if values else []
+            found = list(filter(self._judges.valid(together), values)) if values else []
             if found:
                 return one_of(found)
         if shape.values is not None:
@@ -177,38 +200,35 @@ class Compiler:
         decided: frozenset[Location],
     ) -> Draw:
         choice = shape.choices[0]
+        now = decided | {choice.location}
         others = prod(len(each.options) for each in shape.choices[1:])
         most = max(1, _MOST_ALTERNATIVES // others)
-        for option in choice.options:
-            if len(cell.options) < most:
-                both = tuple(dict.fromkeys((*together, *option)))
-                try:
-                    cell.options.append(self.compile(both, kind, decided | {choice.location}))
-                except Unsatisfiable as failure:
-                    last = failure
-        if not cell.options:
-            raise Unsatisfiable(together[0], "each of its alternatives is impossible") from last
-        return one_of_cells(cell.options)
+        for options in (choice.options, choice.others):
+            for option in options:
+                if len(cell.options) < most:
+                    with suppress(Unsatisfiable):
+                        cell.options.append(self.compile((*together, *option), kind, now))
+            if cell.options:
+                return one_of_cells(cell.options)
+        raise Unsatisfiable(together[0], "each of its alternatives is impossible")
 
     def _of_types(
         self,
         cell: Cell,
-        types: list[str],
+        types: list[list[str]],
         together: tuple[Part, ...],
         kind: str | None,
         decided: frozenset[Location],
     ) -> Draw:
-        """Return the draw of one type after the other, each compiled on its own."""
-        cells = []
-        for name in types:
-            try:
-                cells.append(self.compile(together, kind, decided | {(_TYPE, (name,))}))
-            except Unsatisfiable:
-                continue
-        if not cells:
-            raise Unsatisfiable(together[0], "it allows no type")
-        cell.options = cells
-        return one_of_cells(cells)
+        """Return the draw of the first *types* of which any is possible."""
+        for each in types:
+            for name in each:
+                with suppress(Unsatisfiable):
+                    now = decided | {(_TYPE, (name,))}
+                    cell.options.append(self.compile(together, kind, now))
+            if cell.options:
+                return one_of_cells(cell.options)
+        raise Unsatisfiable(together[0], "it allows no type")
 
     def _of_type(
         self, cell: Cell, name: str, shape: Shape, together: tuple[Part, ...], kind: str | None
@@ -220,7 +240,7 @@ class Compiler:
         elif name == "array":
             draw = build_array(cell, shape, self.compile, kind)
         elif name == "string":
-            draw = self._sources.strings.draw(shape, kind, self._valid(together))
+            draw = self._sources.strings.draw(shape, kind, self._judges.valid(together))
         elif name in ("integer", "number"):
             draw = number(shape, name == "integer", self._sources.range(kind))
         else:
@@ -230,48 +250,17 @@ class Compiler:
         return draw
 
     def _valid_name(self, shape: Shape) -> Valid:
-        return self._valid(tuple(shape.names)) if shape.names else lambda _name: True
-
-    def _valid(self, together: tuple[Part, ...]) -> Valid:
-        """Return the judgement of all of the schemas; they are compiled when it is first asked."""
-        judges: list[Callable[[Any], bool]] = []
-
-        def valid(value: Any) -> bool:
-            if len(judges) < len(together):
-                judges[:] = [self._judge(part) for part in together]
-            return all(accepts(value) for accepts in judges)
-
-        return valid
-
-    def _judge(self, part: Part) -> Valid:
-        schema = replace(self._like, uri=part.uri, pointer=part.pointer, contents=part.contents)
-        return judge(schema, self._validators)
+        return self._judges.valid(tuple(shape.names)) if shape.names else lambda _name: True
 
 
-def judge(schema: Schema, validators: SchemaCompiler) -> Valid:
-    """Return what tells whether a value satisfies *schema*, whatever the value."""
-    compiled = validators.compile(schema)
-    is_valid = compiled.is_valid
-    if not schema.binary:
-        return is_valid
-
-    def valid(value: Any) -> bool:
-        try:
-            return is_valid(value)
-        except (ValueError, RecursionError):
-            return compiled.refusal(value) is None
-
-    return valid
-
-
-def _decided_type(decided: frozenset[Location]) -> list[str]:
+def _decided_type(decided: frozenset[Location]) -> list[list[str]]:
     """Return the one type that was decided on, if that was a choice."""
-    return [str(pointer[0]) for uri, pointer in decided if uri == _TYPE]
+    return [[str(pointer[0])] for uri, pointer in decided if uri == _TYPE]
 
 
-def _likely_types(shape: Shape) -> list[str]:
-    """Return the types that values of *shape* are to have."""
-    types = shape.types
-    if types == EVERY_TYPE:
-        types = frozenset(shape.implied) or _ANYTHING
-    return sorted(types - {"integer"} if "number" in types else types)
+def _likely_types(shape: Shape) -> list[list[str]]:
+    """Return the types that values of *shape* are to have; if these are impossible, others."""
+    if shape.types != EVERY_TYPE:
+        types = shape.types - {"integer"} if "number" in shape.types else shape.types
+        return [sorted(types)]
+    return [sorted(types) for types in (shape.implied, _ANYTHING) if types]

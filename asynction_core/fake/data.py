@@ -8,13 +8,15 @@ from typing import Any
 from asynction_core.compiled import SchemaCompiler
 from asynction_core.exceptions import SpecException
 from asynction_core.fake.cells import Checked, one_of
-from asynction_core.fake.compiler import ROOM, Compiler, judge
+from asynction_core.fake.compiler import ROOM, Compiler
+from asynction_core.fake.judges import Valid, judge
 from asynction_core.fake.parts import Part, Unsatisfiable
 from asynction_core.fake.sources import Sources, reference_time
-from asynction_core.fake.strings import Valid
 from asynction_core.spec.documents import logger
 from asynction_core.spec.model import Dialect, Example, Schema
 from asynction_core.spec.place import dotted
+
+_FIX = "Correct it, or give it 'examples'."
 
 Sampler = Callable[[Random], Any]
 """Takes a source of randomness, returns a new value that satisfies the schema."""
@@ -99,6 +101,9 @@ class FakeData:
             return self._compilers[key].root(schema, valid)
         except Unsatisfiable as failure:
             raise _nothing(schema, failure) from failure
+        except RecursionError as failure:
+            problem = "this schema contains itself in a way that no sample gets out of"
+            raise SpecException(problem, schema.place, _FIX) from failure
 
 
 def compile_sampler(
@@ -128,11 +133,12 @@ def _accept(example: Example, valid: Valid) -> bool:
 
 
 def _nothing(schema: Schema, failure: Unsatisfiable) -> SpecException:
-    reason = f" ({_within(schema, failure.part)}{failure.reason})" if failure.reason else ""
+    found = ": ".join(filter(None, (_within(schema, failure.part), failure.reason)))
+    reason = f" ({found})" if found else ""
     return SpecException(
         f"nothing was found that satisfies this schema{reason}",
         schema.place,
-        "Correct it, or give it 'examples'.",
+        _FIX,
     )
 
 
@@ -141,4 +147,4 @@ def _within(schema: Schema, part: Part) -> str:
     depth = len(schema.pointer)
     inside = part.uri == schema.uri and part.pointer[:depth] == schema.pointer
     at = dotted(part.pointer[depth:] if inside else part.pointer)
-    return f"at {at}: " if at else ""
+    return f"at {at}" if at else ""

@@ -41,8 +41,8 @@ class Formats:
 
     def duration(self, random: Random) -> str:
         """Return an ISO 8601 duration of minutes, hours or days."""
-        number = 1 + int(random.random() * 48)
-        return (f"PT{number}M", f"PT{number}H", f"P{number}D")[number % 3]
+        number = 1 + int(random.random() * 90)
+        return (f"PT{number}M", f"PT{number}H", f"P{number}D")[int(random.random() * 3)]
 
     def email(self, random: Random) -> str:
         """Return an email address."""

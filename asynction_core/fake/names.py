@@ -12,8 +12,10 @@ from asynction_core.fake.words import Text, Words
 _FAKER_SAMPLES = 200
 
 _WORDS: dict[str, Callable[[Words], Text]] = {
-    **dict.fromkeys(("name", "full_name", "author", "customer"), lambda words: words.full_name),
-    **dict.fromkeys(("sender", "recipient", "owner", "assignee"), lambda words: words.full_name),
+    **dict.fromkeys(("name", "full_name", "display_name", "author"), lambda words: words.full_name),
+    **dict.fromkeys(
+        ("customer", "sender", "recipient", "owner", "assignee"), lambda words: words.full_name
+    ),
     **dict.fromkeys(("first_name", "firstname", "given_name"), lambda words: words.first_name),
     **dict.fromkeys(("last_name", "lastname", "surname"), lambda words: words.last_name),
     "family_name": lambda words: words.last_name,
@@ -92,7 +94,9 @@ _RANGES: dict[str, Range] = {
 _TIMES = frozenset({"timestamp", "created", "updated", "modified", "time"})
 _PHONE = "+1-555-{:03}-{:04}"
 
-_SUFFIXES = MappingProxyType({"at": "created", "on": "date", "ts": "timestamp", "uri": "url"})
+_SUFFIXES = MappingProxyType(
+    {"at": "created", "on": "date", "ts": "timestamp", "uri": "url", "by": "user"}
+)
 """Last words that say it together with what comes before: ``created_at``."""
 
 _LAST_WORDS = frozenset(

@@ -19,10 +19,11 @@ _ROOMY = 20
 _TRIES = 60
 _MOST_EXTRA = 3
 
-_Field = tuple[str, Draw, bool, bool]
-"""A name, the draw of its values, whether it is required, and whether it has no members."""
+_Field = tuple[str, Draw, bool, Cell]
+"""A name, the draw of its values, whether it is required, and their cell."""
 
-_Extra = tuple[Draw, Draw]
+_Extra = tuple[Draw, Cell]
+"""The draw of names, and the cell of the members that have one of them."""
 
 
 @dataclass(slots=True)
@@ -57,12 +58,14 @@ class Objects:
             member = self._member(shape, name, needed, compile, valid_name)
             if member is not None:
                 composite += not member.scalar
-                fields.append((name, member.drawing(), needed, member.scalar))
+                fields.append((name, member.drawing(), needed, member))
                 cell.needs += [member] * needed
         limits = _Limits(shape.least_members, shape.most_members)
         if limits.most is not None and max(len(cell.needs), limits.least) > limits.most:
             return None
         extras = self._extras(shape, compile) if not fields or len(fields) < limits.least else []
+        if len(cell.needs) < limits.least:
+            cell.fillers += [extra for _, extra in extras] or [field[3] for field in fields]
         return _draw(fields, extras, limits, max(2, composite))
 
     def _member(
@@ -95,7 +98,7 @@ class Objects:
         ]
         try:
             name = compile(tuple(shape.names), None).drawing() if shape.names else self._word
-            value = compile(_parts_for(shape, None), None).drawing()
+            value = compile(_parts_for(shape, None), None)
         except Unsatisfiable:
             return extras
         return [*extras, (name, value)]
@@ -107,7 +110,7 @@ class Objects:
         others = [each.additional for each in shape.scopes if each is not scope and each.additional]
         if text is not None:
             try:
-                value = compile(_distinct([part, *others]), None).drawing()
+                value = compile(_distinct([part, *others]), None)
             except Unsatisfiable:
                 return
             yield lambda random, _room: text(random), value
@@ -158,7 +161,7 @@ def _draw(fields: list[_Field], extras: list[_Extra], limits: _Limits, share: in
 
 def _declared_members(fields: list[_Field], share: int) -> Draw:
     """Return the draw of objects with the members that the schema names."""
-    flat = [field for field in fields if field[2] or field[3]]
+    flat = [field for field in fields if field[2] or field[3].scalar]
 
     def draw(random: Random, room: float) -> dict[str, Any]:
         made = {}
@@ -185,10 +188,10 @@ def _limited(
             for name in [name for name in reversed(made) if name not in needed]:
                 if len(made) > limits.most:
                     del made[name]
-        for name, member, _, _ in fields:
-            if len(made) < limits.least and name not in made:
-                made[name] = member(random, room / share)
-        _add_extras(made, random, room, extras, _wanted(limits, free, random, room))
+        wanted = _wanted(limits, free, random, room)
+        if len(made) < wanted and (room >= 1 or not extras):
+            _add_fields(made, random, room / share, fields, wanted)
+        _add_extras(made, random, room / max(2, wanted), extras, wanted)
         return made
 
     return draw
@@ -201,13 +204,25 @@ def _wanted(limits: _Limits, free: bool, random: Random, room: float) -> int:
     return wanted if limits.most is None else min(wanted, limits.most)
 
 
+def _add_fields(
+    made: dict[str, Any], random: Random, room: float, fields: list[_Field], wanted: int
+) -> None:
+    """Add members that are not required: first those that are flat."""
+    for name, member, _, _ in sorted(fields, key=lambda field: field[3].height):
+        if len(made) < wanted and name not in made:
+            made[name] = member(random, room)
+
+
 def _add_extras(
     made: dict[str, Any], random: Random, room: float, extras: list[_Extra], wanted: int
 ) -> None:
+    """Add members that the schema does not name."""
+    if room < 1 and extras:
+        extras = [min(extras, key=lambda extra: extra[1].height)]
     for _ in range(_TRIES + wanted if extras else 0):
         if len(made) >= wanted:
             return
-        name_of, value_of = extras[int(random.random() * len(extras))]
+        name_of, value = extras[int(random.random() * len(extras))]
         name = name_of(random, 0)
         if isinstance(name, str) and name not in made:
-            made[name] = value_of(random, room / max(2, wanted))
+            made[name] = value.drawing()(random, room)

@@ -27,6 +27,11 @@ class Part:
     base: str = field(compare=False, repr=False)
 
 
+def without(name: str) -> Part:
+    """Return a part that stands nowhere in the document: objects that have no *name*."""
+    return Part("", (name,), {"properties": {name: False}}, "")
+
+
 class Parts:
     """Finds parts in the files of one document.
 
@@ -64,6 +69,19 @@ class Parts:
             contents = contents[step]
             pointer = (*pointer, step)
         return self._based(Part(uri, pointer, contents, uri))
+
+    def follow(self, part: Part) -> Part:
+        """Return what *part* refers to, while it is nothing but a reference."""
+        seen = {part}
+        while isinstance(part.contents, dict) and part.contents.keys() == {"$ref"}:
+            try:
+                part = self.target(part, part.contents["$ref"])
+            except (LookupError, ValueError, TypeError):
+                break
+            if part in seen:
+                break
+            seen.add(part)
+        return part
 
     def _based(self, part: Part) -> Part:
         """Return *part* as the resource that its ``$id`` makes it, if it has one."""

@@ -8,10 +8,12 @@ import orjson
 
 from asynction_core.fake.parts import Part, Parts
 from asynction_core.spec.model import Dialect
+from asynction_core.spec.place import dotted
 from asynction_core.spec.schemas import SCHEMA_LISTS, SCHEMA_MAPS, SUBSCHEMAS
 
-_DEPTH = 2  # how often a schema may contain itself before it must do without
-_VALUES = 200
+_DEPTH = 0  # how often a schema may contain itself before it must do without
+_MOST_PARTS = 60  # of more, Hypothesis would think for minutes
+_VALUES = 100
 _META = {
     Dialect.DRAFT4: "http://json-schema.org/draft-04/schema#",
     Dialect.DRAFT6: "http://json-schema.org/draft-06/schema#",
@@ -27,17 +29,30 @@ _DROPPED = frozenset(
 """What ``hypothesis-jsonschema``, which knows draft 7, would not understand or need."""
 
 
-def pool(parts: Parts, together: tuple[Part, ...], dialect: Dialect, seed: str) -> list[Any]:
-    """Return values that may satisfy the schemas *together*; none where Hypothesis finds none."""
-    expander = _Expander(parts)
-    try:
+class Pools:
+    """Values of schemas that hold together, found once."""
+
+    def __init__(self, parts: Parts, dialect: Dialect, seed: object) -> None:
+        self._parts = parts
+        self._meta = _META.get(dialect, "http://json-schema.org/draft-07/schema#")
+        self._seed = seed
+        self._values: dict[tuple[Part, ...], list[Any]] = {}
+
+    def values(self, together: tuple[Part, ...]) -> list[Any]:
+        """Return values that may satisfy *together*; none where Hypothesis finds none."""
+        if together not in self._values:
+            try:
+                self._values[together] = self._find(together)
+            except Exception:  # whatever these libraries do not support
+                self._values[together] = []
+        return self._values[together]
+
+    def _find(self, together: tuple[Part, ...]) -> list[Any]:
+        expander = _Expander(self._parts)
         schemas = [expander.expand(part, {}) for part in together]
         schema = schemas[0] if len(schemas) == 1 else {"allOf": schemas}
-        if isinstance(schema, dict):
-            schema["$schema"] = _META.get(dialect, "http://json-schema.org/draft-07/schema#")
-        return _found(schema, seed)
-    except Exception:  # whatever these libraries do not support
-        return []
+        place = dotted(together[0].pointer) if together else ""
+        return _found({"$schema": self._meta, "allOf": [schema]}, f"{self._seed}/{place}")
 
 
 def _found(schema: Any, seed: str) -> list[Any]:
@@ -45,12 +60,13 @@ def _found(schema: Any, seed: str) -> list[Any]:
     from hypothesis_jsonschema import from_schema
 
     values: list[Any] = []
+    giving_up = (hypothesis.HealthCheck.filter_too_much, hypothesis.HealthCheck.data_too_large)
     settings = hypothesis.settings(
         max_examples=_VALUES,
         database=None,
         deadline=None,
         phases=[hypothesis.Phase.generate],
-        suppress_health_check=list(hypothesis.HealthCheck),
+        suppress_health_check=[check for check in hypothesis.HealthCheck if check not in giving_up],
     )
 
     @hypothesis.seed(int.from_bytes(hashlib.sha256(seed.encode()).digest()[:8], "big"))
@@ -61,7 +77,8 @@ def _found(schema: Any, seed: str) -> list[Any]:
             orjson.dumps(value)
             values.append(value)
 
-    collect()
+    with suppress(hypothesis.errors.HypothesisException):
+        collect()
     return values
 
 
@@ -70,11 +87,15 @@ class _Expander:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
+        self._count = 0
 
     def expand(self, part: Part, depths: dict[Part, int]) -> Any:
         """Return the contents of *part*; where it contains itself too often, False."""
         if not isinstance(part.contents, dict):
             return part.contents
+        self._count += 1
+        if self._count > _MOST_PARTS:
+            raise OverflowError("too large for Hypothesis")
         if depths.get(part, 0) > _DEPTH:
             return False
         depths = {**depths, part: depths.get(part, 0) + 1}

@@ -23,10 +23,10 @@ class Providers:
 
     def _draw(self, name: str, size: int) -> list[str]:
         self._faker.seed_instance(f"{self._seed}/{name}")
-        provider, found = getattr(self._faker, name), []
+        found = []
         for _ in range(size):
             try:
-                value = provider()
+                value = getattr(self._faker, name)()
             except Exception:  # of a provider that needs arguments, or another package
                 return []
             if not isinstance(value, str):

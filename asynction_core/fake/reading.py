@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable
 
-from asynction_core.fake.parts import Part, Parts
+from asynction_core.fake.parts import Part, Parts, without
 from asynction_core.fake.shapes import KEYWORDS, Choice, Contains, Location, Scope, Shape, need
 from asynction_core.spec.model import Dialect
 
@@ -15,6 +15,7 @@ _IMPLIED = {
 """The type that people mean who write these keywords without any."""
 
 _OF_REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef")
+_BREAKING = frozenset({"integer", "string", "boolean"})
 _BEFORE_2019 = (Dialect.DRAFT4, Dialect.DRAFT6, Dialect.DRAFT7)
 
 
@@ -27,6 +28,7 @@ class Reader:
     def __init__(self, parts: Parts, dialect: Dialect) -> None:
         self._parts = parts
         self._alone = dialect in _BEFORE_2019
+        self._prefix = "prefixItems" if dialect is Dialect.DRAFT202012 else "items"
 
     def read(self, together: Iterable[Part], decided: Collection[Location]) -> Shape:
         """Return what the schemas *together* ask for.
@@ -92,11 +94,11 @@ class Reader:
     def items(self, shape: Shape, part: Part) -> None:
         """Add what *part* says about the items of arrays."""
         schema, child = part.contents, self._parts.child
-        keyword = "items" if isinstance(schema.get("items"), list) else "prefixItems"
-        prefix = self._each(part, keyword)
+        listed = isinstance(schema.get("items"), list)
+        prefix = self._each(part, self._prefix)
         if prefix:
             shape.prefixes.append(prefix)
-        rest = "additionalItems" if keyword == "items" else "items"
+        rest = "additionalItems" if listed else "items"
         if rest in schema:
             shape.rests.append((len(prefix), child(part, rest)))
 
@@ -119,6 +121,15 @@ class Reader:
             shape.rests.append((length, self._parts.child(part, "unevaluatedItems")))
         shape.loose = True
 
+    def negation(self, shape: Shape, part: Part) -> None:
+        """Add what *part* forbids: a member, if it is that; all else has to be checked."""
+        forbidden = part.contents["not"]
+        names = list(forbidden.get("required", ())) if isinstance(forbidden, dict) else []
+        if len(names) == 1 and len(forbidden) == 1:
+            member = self._parts.child(without(names[0]), "properties", names[0])
+            shape.scopes.append(Scope({names[0]: member}))
+        shape.loose = True
+
     def names(self, shape: Shape, part: Part) -> None:
         """Add what *part* says about the names of members."""
         shape.names.append(self._parts.child(part, "propertyNames"))
@@ -131,7 +142,25 @@ class Reader:
             if options:
                 location = (part.uri, (*part.pointer, keyword))
                 shape.choices.append(Choice(location, options))
-                shape.loose = shape.loose or keyword == "oneOf"
+                if keyword == "oneOf":
+                    shape.choices[-1].others = self._apart(self._each(part, keyword))
+                    shape.loose = True
+
+    def _apart(self, options: list[Part]) -> list[tuple[Part, ...]]:
+        """Return each of the *options* with members that break the others.
+
+        Objects that only differ in the members that they may have are all the same to ``oneOf``,
+        which accepts no more than one of them.
+        """
+        found = []
+        for option in options:
+            own = self._parts.follow(option).contents
+            members = own.get("properties", {}) if isinstance(own, dict) else {}
+            others = [each for each in options if each is not option]
+            broken = [_breaking(self._parts.follow(each), members) for each in others]
+            if all(broken):
+                found.append((option, *(part for part in broken if part)))
+        return found
 
     def condition(self, shape: Shape, part: Part) -> None:
         """Add the ``if`` of *part* as a choice: it holds and so does ``then``, or it does not."""
@@ -152,14 +181,28 @@ class Reader:
                     need(shape, schema)
                     continue
                 location = (part.uri, (*part.pointer, keyword, name))
-                option = (self._parts.child(part, keyword, name),)
-                shape.choices.append(Choice(location, [option, ()]))
+                present = self._parts.child(part, keyword, name)
+                shape.choices.append(Choice(location, [(present,), (without(name),)]))
                 shape.loose = True
+
+
+def _breaking(option: Part, members: Collection[str]) -> Part | None:
+    """Return a part with a member, none of *members*, that *option* would have otherwise."""
+    contents = option.contents if isinstance(option.contents, dict) else {}
+    for name, schema in contents.get("properties", {}).items():
+        listed = schema.get("type") if isinstance(schema, dict) else None
+        if listed and name not in members:
+            allowed = {listed} if isinstance(listed, str) else set(listed)
+            types = sorted(_BREAKING - allowed - {"integer" if "number" in allowed else ""})
+            made = {"properties": {name: {"type": types}}, "required": [name]}
+            return Part("", (option.uri, *option.pointer, name), made, "")
+    return None
 
 
 _APPLICATORS: tuple[tuple[tuple[str, ...], Callable[[Reader, Shape, Part], None]], ...] = (
     (("properties", "patternProperties", "additionalProperties"), Reader.members),
     (("propertyNames",), Reader.names),
+    (("not",), Reader.negation),
     (("unevaluatedProperties",), Reader.unevaluated),
     (("items", "prefixItems"), Reader.items),
     (("unevaluatedItems",), Reader.unevaluated_items),

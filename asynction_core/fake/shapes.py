@@ -12,13 +12,6 @@ Location = tuple[str, tuple[str | int, ...]]
 EVERY_TYPE = frozenset({"null", "boolean", "object", "array", "string", "integer", "number"})
 
 
-def type_of(value: Any) -> str:
-    """Return the name that JSON Schema has for the type of *value*."""
-    names = {bool: "boolean", int: "integer", float: "number", str: "string", bytes: "string"}
-    names |= {dict: "object", list: "array"}
-    return names.get(type(value), "null")
-
-
 @dataclass(slots=True)
 class Scope:
     """What one schema says about the members of an object."""
@@ -30,10 +23,14 @@ class Scope:
 
 @dataclass(slots=True)
 class Choice:
-    """Alternatives, each of them schemas that hold together; ``location`` is the keyword's."""
+    """Alternatives, each of them schemas that hold together; ``location`` is the keyword's.
+
+    ``others`` are alternatives for when none of the ``options`` is possible.
+    """
 
     location: Location
     options: list[tuple[Part, ...]]
+    others: list[tuple[Part, ...]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -133,8 +130,15 @@ def _lower_most(name: str) -> Callable[[Shape, Any], None]:
     return lower
 
 
-def _not(shape: Shape, _value: Any) -> None:
-    shape.loose = True
+def _step(shape: Shape, value: Any) -> None:
+    step = Fraction(str(value))
+    shape.steps.append(step)
+    shape.loose = shape.loose or step.denominator > 1
+
+
+def _unique(shape: Shape, value: bool) -> None:
+    shape.unique = shape.unique or value
+    shape.loose = shape.loose or value
 
 
 def _pattern(shape: Shape, value: str) -> None:
@@ -161,14 +165,13 @@ KEYWORDS: dict[str, Callable[[Shape, Any], None]] = {
     "maximum": _maximum,
     "exclusiveMinimum": lambda shape, value: _exclusive(_minimum, shape, value),
     "exclusiveMaximum": lambda shape, value: _exclusive(_maximum, shape, value),
-    "multipleOf": lambda shape, value: shape.steps.append(Fraction(str(value))),
+    "multipleOf": _step,
     "required": need,
     "dependentRequired": _dependent_required,
     "minProperties": _raise_least("least_members"),
     "maxProperties": _lower_most("most_members"),
     "minItems": _raise_least("least_items"),
     "maxItems": _lower_most("most_items"),
-    "uniqueItems": lambda shape, value: setattr(shape, "unique", shape.unique or value),
-    "not": _not,
+    "uniqueItems": _unique,
 }
 """What each keyword without schemas in it does to a shape."""
