@@ -6,7 +6,14 @@ from asynction_core.exceptions import SpecException
 from asynction_core.spec import fields
 from asynction_core.spec.documents import Node
 from asynction_core.spec.fields import logger
-from asynction_core.spec.model import Bindings, Event, HandlerPath, NamespaceHandlers, Schema
+from asynction_core.spec.model import (
+    Bindings,
+    Event,
+    Example,
+    HandlerPath,
+    NamespaceHandlers,
+    Schema,
+)
 from asynction_core.spec.schemas import SchemaReader
 
 RESERVED_EVENTS = frozenset(
@@ -97,6 +104,16 @@ class MessageReader:
         if args is None:
             raise ack.error("x-ack needs 'args', the schema of its arguments")
         return (self.schemas.read(args),)
+
+
+def examples_of(message: Layers) -> tuple[Example, ...]:
+    """Return the payloads of the examples of *message*; those of headers alone have none."""
+    listed = message.first("examples")
+    if listed is None or not isinstance(listed.value, list):
+        return ()
+    examples = [at for at in listed.elements() if isinstance(at.value, dict)]
+    payloads = [at.child("payload") for at in examples if "payload" in at.value]
+    return tuple(Example(at.value, at.place) for at in payloads)
 
 
 def handler_path(node: Node | None) -> HandlerPath | None:

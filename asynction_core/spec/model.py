@@ -79,6 +79,14 @@ SecurityRequirement = Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
+class Example:
+    """The payload of one of a message's ``examples``; nobody has checked it."""
+
+    payload: Any = field(repr=False)
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """A message, mapped to an event that the server receives or emits.
 
@@ -93,6 +101,7 @@ class Event:
     security: tuple[SecurityRequirement, ...] | None
     content_type: str | None
     place: str = field(compare=False)
+    examples: tuple[Example, ...] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

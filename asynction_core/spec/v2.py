@@ -14,6 +14,7 @@ from asynction_core.spec.messages import (
     add_event,
     check_channel,
     check_name,
+    examples_of,
     handler_path,
     layers_of,
     namespace_handlers,
@@ -119,4 +120,5 @@ def _event(
         security=requirements,
         content_type=messages.content_type(message),
         place=node.place,
+        examples=examples_of(message),
     )

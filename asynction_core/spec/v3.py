@@ -10,6 +10,7 @@ from asynction_core.spec.messages import (
     add_event,
     check_channel,
     check_name,
+    examples_of,
     handler_path,
     layers_of,
     namespace_handlers,
@@ -141,6 +142,7 @@ class _OperationReader:
                 security=requirements,
                 content_type=self._messages.content_type(message),
                 place=at.place,
+                examples=examples_of(message),
             )
 
     def _reply(self, reply: Node | None) -> tuple[Schema, ...] | None:
