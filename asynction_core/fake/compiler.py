@@ -102,18 +102,23 @@ class Compiler:
         key = (together, kind, decided)
         if key in self._impossible:
             raise self._impossible[key]
-        cell = self._cells.get(key)
-        if cell is None:
-            cell = self._cells[key] = Cell(together[0] if together else None)
-            self._fresh.append((key, cell))
-            try:
-                self._build(cell, *key)
-            except Unsatisfiable as failure:
-                if decided or not self._rescue(cell, together):
-                    cell.failure = failure
+        if key not in self._cells:
+            self._add(key)
+        cell = self._cells[key]
         if cell.failure is not None:
             raise cell.failure
         return cell
+
+    def _add(self, key: _Key) -> None:
+        """Make the cell of *key*, which is there already while it is being built."""
+        together, _, decided = key
+        cell = self._cells[key] = Cell(together[0] if together else None)
+        self._fresh.append((key, cell))
+        try:
+            self._build(cell, *key)
+        except Unsatisfiable as failure:
+            if decided or not self._rescue(cell, together):
+                cell.failure = failure
 
     def _same(self, part: Part) -> Part:
         """Return the first part that says the same, so that what is simple is compiled once."""
