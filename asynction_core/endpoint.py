@@ -30,6 +30,9 @@ class Endpoint(Admission):
     :ivar registration: what the document made the server register.
     """
 
+    _on, _beside = "server.on", " beside the sid"
+    """How a handler is registered in code, and what it takes before the event's arguments."""
+
     def __init__(
         self,
         registration: Registration,
@@ -133,8 +136,8 @@ class Endpoint(Admission):
             raise SpecException(
                 "\n".join(problems),
                 fix="Name a handler ('x-handler: package.module.function') or register it with "
-                "server.on(event, namespace=...). It takes the client's sid and the event's "
-                "arguments.",
+                f"{self._on}(event, namespace=...). It takes the arguments of the "
+                f"event{self._beside}.",
             )
         self._started = True
 
@@ -149,7 +152,8 @@ class Endpoint(Admission):
             reason = self._why_not(handler, arguments) if handler else None
             if reason:
                 name = getattr(handler, "__qualname__", repr(handler))
-                yield f"{where}: its handler {name!r} cannot take {count} beside the sid: {reason}"
+                takes = f"cannot take {count}{self._beside}: {reason}"
+                yield f"{where}: its handler {name!r} {takes}"
 
     def _why_not(self, handler: Handler, arguments: tuple[Any, ...]) -> str | None:
         """Return why *handler* cannot be called with the *arguments* that it would get."""

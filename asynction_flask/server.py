@@ -30,6 +30,8 @@ class Server(Endpoint, socketio.Server):
         in the context of a request.
     """
 
+    _on, _beside = "socketio.on", ""
+
     def __init__(self, registration: Registration, *, door: Any, **kwargs: Any) -> None:
         self._door = door
         super().__init__(registration, **kwargs)

@@ -1,13 +1,15 @@
 """What real clients acknowledge, over the Flask door: callbacks and ``call``, validated."""
 
 import asyncio
+import contextvars
 from typing import Any
 
 import pytest
+import socketio
 import socketio.exceptions
 from conftest import MakePeer
 from flask import request
-from flask_socketio import call, emit
+from flask_socketio import call, emit, join_room
 from flask_support import serving_flask, socketio_of
 from support import channel, document, message
 
@@ -175,3 +177,33 @@ async def test_call_is_refused_in_the_connect_handler(
     with serving_flask(recorder.app) as url:
         await connect(url)
     assert recorder.told == ["it raised"]
+
+
+class DetachedManager(socketio.Manager):  # type: ignore[misc]
+    """A manager that calls back outside of the client's event, as those of several processes do."""
+
+    def trigger_callback(self, sid: str, id: int, data: list[Any]) -> None:
+        contextvars.Context().run(super().trigger_callback, sid, id, data)
+
+
+async def test_an_acknowledgement_from_another_process_is_checked_too(
+    connect: MakePeer,
+) -> None:
+    recorder = Recorder(client_manager=DetachedManager())
+    contexts: list[Any] = []
+
+    def tell(error: Exception) -> None:
+        found: Any = request
+        contexts.append((found.sid, found.namespace))
+        recorder.errors.append(error)
+
+    recorder.socketio.on_error_default(tell)
+    recorder.does = lambda: join_room("elsewhere")
+    with serving_flask(recorder.app) as url:
+        peer = await connect(url)
+        await peer.call("do")
+        recorder.socketio.emit("count", 1, to="elsewhere", callback=recorder.told.append)
+        await recorder.until(recorder.errors)
+    assert recorder.told == []
+    assert contexts == [("elsewhere", "/")], "what it was emitted to stands for the client"
+    assert [type(error) for error in recorder.errors] == [MessageAckValidationException]

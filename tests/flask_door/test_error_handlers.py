@@ -170,3 +170,20 @@ def test_the_answer_of_an_error_method_is_no_result_of_the_handler() -> None:
     socketio.on_namespace(Api("/"))
     assert socketio.test_client(app).emit("count", callback=True) == "no integer"
     assert [type(error) for error in errors] == [LookupError]
+
+
+def test_an_error_handler_of_a_client_that_has_left_runs_in_its_context() -> None:
+    told: list[Any] = []
+
+    def tell(error: Exception) -> None:
+        found: Any = request
+        told.append((type(error), found.headers["X-Test"], found.namespace))
+
+    def leave() -> None:
+        flask_socketio.disconnect()
+        raise LookupError("mine")
+
+    server = Server(default_error_handler=tell)
+    server.does = leave
+    server.client(headers={"X-Test": "yes"}).emit("do")
+    assert told == [(LookupError, "yes", "/")]

@@ -274,5 +274,14 @@ def test_a_handler_that_cannot_take_its_arguments_is_told(
     socketio: AsynctionSocketIO, handler: Any
 ) -> None:
     socketio.on_event("ping", handler)
-    with pytest.raises(SpecException, match="cannot take 1"):
+    with pytest.raises(SpecException, match="cannot take 1: ") as caught:
         socketio.server.check_handlers()
+    assert "sid" not in str(caught.value), "handlers of Flask-SocketIO get none"
+    assert "socketio.on(event, namespace=...)" in str(caught.value)
+
+
+def test_a_handler_of_python_socketio_is_registered_with_the_server(
+    socketio: AsynctionSocketIO,
+) -> None:
+    socketio.server.on("ping", lambda sid, number: [sid, number])
+    assert answer(socketio, "ping", 1)[1:] == [1]
