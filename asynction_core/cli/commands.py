@@ -82,6 +82,15 @@ _sample_size = partial(
 )
 
 
+_app_dir = click.option(
+    "--app-dir",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=Path(),
+    show_default="the current directory",
+    help="Where the modules of the handlers are.",
+)
+
+
 @cli.group(context_settings=CONTEXT)
 @_sample_size(default=20)
 @click.pass_obj
@@ -156,13 +165,7 @@ def mock_run(
 
 @cli.command(context_settings=CONTEXT)
 @partial(_listening, origins="that of the server")
-@click.option(
-    "--app-dir",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    default=Path(),
-    show_default="the current directory",
-    help="Where the modules of the handlers are.",
-)
+@_app_dir
 @click.option(
     "--workers",
     type=click.IntRange(1),
@@ -197,3 +200,45 @@ def run(
         raise click.UsageError("several --workers need a --message-queue, or rooms fall apart")
     extras = Extras(app_dir, workers, message_queue)
     run_server(document, Listening(**listening), Logging(log_format), extras)
+
+
+@cli.command(context_settings=CONTEXT)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "github", "sarif"]),
+    default="text",
+    help="For people, for programs, for GitHub Actions, or for tools that read SARIF.",
+)
+@_app_dir
+@click.option("--no-import", is_flag=True, help="Do not import the handlers of the document.")
+@click.option(
+    "--ignore", "ignored", multiple=True, metavar="RULE", help="Leave a rule out. May be repeated."
+)
+@click.option("--errors-only", is_flag=True, help="Leave the warnings out.")
+@click.pass_context
+def validate(
+    context: click.Context,
+    /,
+    *,
+    form: str,
+    app_dir: Path,
+    no_import: bool,
+    ignored: tuple[str, ...],
+    errors_only: bool,
+) -> None:
+    """Check the document: AsyncAPI's schema, and all that Socket.IO and the handlers ask for.
+
+    Each finding has its file, line and column. The status is 0 if there are none, else 1.
+    """
+    from asynction_core.cli.validate import validate_document
+
+    found = validate_document(
+        context.obj,
+        form=form,
+        app_dir=app_dir,
+        import_handlers=not no_import,
+        ignored=ignored,
+        errors_only=errors_only,
+    )
+    context.exit(1 if found else 0)

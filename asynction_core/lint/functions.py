@@ -1,11 +1,12 @@
 """Rules about the functions that the document names: each can be imported."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from asynction_core.exceptions import SpecException
-from asynction_core.handlers import import_handler
+from asynction_core.handlers import Handler, import_handler
 from asynction_core.lint.findings import Report
-from asynction_core.schemes import SchemeCompiler
+from asynction_core.schemes import SchemeCompiler, load_function
 from asynction_core.spec.model import HandlerPath, Namespace, SecurityScheme, Spec
 
 
@@ -21,16 +22,26 @@ def check_handlers(namespaces: Iterable[Namespace], report: Report) -> None:
 
 def check_security(spec: Spec, report: Report) -> None:
     """Add each security scheme that is required and whose functions cannot be had."""
-    compiler = SchemeCompiler(spec.security_schemes)
     for scheme in spec.security_schemes.values():
-        _check_scheme(scheme, compiler, report)
+        _check_scheme(scheme, report)
 
 
-def _check_scheme(scheme: SecurityScheme, compiler: SchemeCompiler, report: Report) -> None:
-    try:
-        compiler.requirements([{scheme.name: ()}])
-    except SpecException as error:
-        report.add_error("security-function", error)
+def _check_scheme(scheme: SecurityScheme, report: Report) -> None:
+    """Check the functions of *scheme* each by itself, so that both are told."""
+    for part in (replace(scheme, scope_function=None), replace(scheme, info_function=None)):
+        if part.info_function is None and part.scope_function is None and scheme.info_function:
+            continue
+        try:
+            SchemeCompiler({part.name: part}, _load).requirements([{part.name: ()}])
+        except SpecException as error:
+            report.add_error("security-function", error)
+
+
+def _load(scheme: SecurityScheme, path: HandlerPath | None) -> Handler:
+    """Return the function at *path*; one that always fits where only the other is checked."""
+    if path is None and scheme.scope_function is not None:
+        return lambda *_arguments, **_keywords: None
+    return load_function(scheme, path)
 
 
 def _handlers(namespace: Namespace) -> Iterator[HandlerPath]:
