@@ -41,8 +41,12 @@ def check_schemas(namespace: Namespace, compiler: SchemaCompiler, report: Report
         for compile_check in (checks.payload, checks.ack):
             with _reporting(report):
                 compile_check(event)
+    bindings = namespace.bindings
     with _reporting(report):
-        check_handshake(namespace.bindings, compiler, namespace.name)
+        for schema in (bindings.query, bindings.headers) if bindings else ():
+            if schema is not None:
+                compiler.compile(schema)  # only what compiles has properties that can be read
+        check_handshake(bindings, compiler, namespace.name)
 
 
 def check_server(server: Server, report: Report) -> None:
@@ -58,11 +62,11 @@ def check_server(server: Server, report: Report) -> None:
 
 @contextmanager
 def _reporting(report: Report) -> Iterator[None]:
-    """Add that a schema cannot be compiled, unless AsyncAPI's schema has told why."""
+    """Add that a schema cannot be compiled, unless it is told why already."""
     try:
         yield
     except SpecException as error:
-        if not report.has_below("schema", error.place or ""):
+        if not report.has_below(("schema", "document"), error.place or ""):
             report.add_error("document", error)
 
 

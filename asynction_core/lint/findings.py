@@ -1,6 +1,6 @@
 """What a check finds: rules, findings, and the report that gathers them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
@@ -98,10 +98,10 @@ class Report:
         """Add what *error* says, found by *rule*."""
         self.add(rule, error.place or "", error.problem, error.fix)
 
-    def has_below(self, rule: str, place: str) -> bool:
-        """Tell whether *rule* found something at *place*, or in what is there."""
+    def has_below(self, rules: Collection[str], place: str) -> bool:
+        """Tell whether one of *rules* found something at *place*, or in what is there."""
         findings = self._findings.values()
-        return any(each.rule == rule and each.place.startswith(place) for each in findings)
+        return any(each.rule in rules and each.place.startswith(place) for each in findings)
 
     def has(self, rule: str, place: str, *, at_key: bool = False) -> bool:
         """Tell whether *rule* found something at *place*."""

@@ -201,9 +201,17 @@ class Node:
         """Return the exception that says *problem* of this place."""
         return SpecException(problem, self.place, fix)
 
-    def refuse(self, problem: str, fix: str | None = None, rule: str = "document") -> None:
+    def refuse(
+        self,
+        problem: str,
+        fix: str | None = None,
+        rule: str = "document",
+        cause: Exception | None = None,
+    ) -> None:
         """Raise the exception that says *problem*, or let a checker have it and go on."""
-        self.documents.problems.error(self.error(problem, fix), rule)
+        error = self.error(problem, fix)
+        error.__cause__ = cause
+        self.documents.problems.error(error, rule)
 
     def warn(self, problem: str, member: str | None = None) -> None:
         """Say *problem* of this place, or a *member* of it, which is no error."""

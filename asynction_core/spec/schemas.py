@@ -103,7 +103,7 @@ class SchemaReader:
             for step in pointer_in(node.value, error.instance_path):
                 at = at.child(step)
             problem = f"this is not valid JSON Schema ({dialect.name}): {error.message:.200}"
-            raise at.error(problem, f"The rules: {dialect.value}") from error
+            at.refuse(problem, f"The rules: {dialect.value}", cause=error)
         except ValueError as error:  # no JSON: half of a surrogate pair, say
             raise node.error(f"this is not valid JSON: {error}") from error
         self._valid.add(key)

@@ -120,6 +120,24 @@ def test_what_asyncapis_schema_refuses_is_found_once_each(tmp_path: Path) -> Non
     assert "found 'strng'" in found[2].message
 
 
+def test_a_schema_that_is_not_valid_hides_nothing_else(tmp_path: Path) -> None:
+    text = """
+        servers:
+          queue: {url: localhost, protocol: ⟦amqp}
+        channels:
+          /chat:
+            publish:
+              message:
+                name: say
+                payload: {type: ⟦strng}
+                x-ack: {args: {type: ⟦strng}}
+                x-handler: ⟦nowhere.say
+    """
+    found = check(tmp_path, text)
+
+    assert [each.rule for each in found] == ["protocol", "schema", "document", "handler"]
+
+
 def test_a_member_that_is_missing_is_found_where_it_should_be(tmp_path: Path) -> None:
     text = """
         asyncapi: 3.0.0
