@@ -200,7 +200,11 @@ def test_context_has_exceptions_with_paths_of_their_own(keyword: str) -> None:
     assert second.parent is error
 
 
-@pytest.mark.parametrize("value", [{1}, object(), {1: 2}, "\ud800", float("nan")], ids=str)
+@pytest.mark.parametrize(
+    "value",
+    [{1}, object(), {1: 2}, "\ud800", float("nan")],
+    ids=["set", "object", "number as a key", "half a surrogate pair", "NaN"],
+)
 def test_argument_that_is_no_json_breaks_the_schema(value: Any) -> None:
     error = refusal({"type": "boolean"}, [value])
     assert (error.validator, error.namespace, error.event) == ("type", "/chat", "e")

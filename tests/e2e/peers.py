@@ -114,7 +114,7 @@ class PythonPeer(Peer):
             )
         except socketio.exceptions.ConnectionError as error:
             await http_session.close()
-            if not refusals:
+            if not refusals or not isinstance(refusals[0], dict):
                 raise
             raise Refused(refusals[0]["message"], refusals[0].get("data")) from error
         return connected

