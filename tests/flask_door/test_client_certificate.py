@@ -2,11 +2,12 @@
 
 import ssl
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
-import aiohttp
 import pytest
 import trustme
+import websocket
 from flask_door.security_handlers import devices
 from flask_support import serving_flask, socketio_of
 from support import channel, document, message
@@ -47,41 +48,40 @@ def device(authority: trustme.CA, name: str) -> tuple[ssl.SSLContext, str]:
     return context, certificate.cert_chain_pems[0].bytes().decode()
 
 
-async def connect(url: str, context: ssl.SSLContext) -> list[Any]:
+def connect(url: str, context: ssl.SSLContext) -> list[Any]:
     """Return what the server says to a CONNECT and an event."""
-    endpoint = f"{url}/socket.io/?EIO=4&transport=websocket"
-    async with (
-        aiohttp.ClientSession() as session,
-        session.ws_connect(endpoint, ssl=context) as socket,
-    ):
-        await socket.receive()
-        await socket.send_str("40")
-        answers = [(await socket.receive(5)).data]
+    endpoint = f"{url.replace('https', 'wss')}/socket.io/?EIO=4&transport=websocket"
+    # no aiohttp: it leaves TLS connections to an event loop that ends with the test
+    connection = websocket.create_connection(endpoint, timeout=5, sslopt={"context": context})
+    with closing(connection) as socket:
+        socket.recv()
+        socket.send("40")
+        answers: list[Any] = [socket.recv()]
         if answers[0].startswith("40"):
-            await socket.send_str('421["ping"]')
-            answers.append((await socket.receive(5)).data)
+            socket.send('421["ping"]')
+            answers.append(socket.recv())
     return answers
 
 
-async def test_a_certificate_that_the_function_knows_lets_its_device_in(
+def test_a_certificate_that_the_function_knows_lets_its_device_in(
     url: str, authority: trustme.CA
 ) -> None:
     context, devices["known"] = device(authority, "device.example.com")
-    assert (await connect(url, context))[1] == '431["device"]'
+    assert connect(url, context)[1] == '431["device"]'
 
 
-async def test_another_certificate_of_the_same_authority_is_refused(
+def test_another_certificate_of_the_same_authority_is_refused(
     url: str, authority: trustme.CA
 ) -> None:
     context, _ = device(authority, "stranger.example.com")
-    [refused] = await connect(url, context)
+    [refused] = connect(url, context)
     assert "Credentials refused" in refused
 
 
-async def test_a_client_without_a_certificate_is_told_what_is_missing(
+def test_a_client_without_a_certificate_is_told_what_is_missing(
     url: str, authority: trustme.CA
 ) -> None:
     context = ssl.create_default_context()
     authority.configure_trust(context)
-    [refused] = await connect(url, context)
+    [refused] = connect(url, context)
     assert "Missing credentials: client certificate (TLS)" in refused
