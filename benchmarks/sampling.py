@@ -19,30 +19,24 @@ def measure(plan: Plan) -> list[Row]:
     """Return the rows of both payloads, of their variety, and of the start."""
     count, channels = (1000, 20) if plan.quick else (100_000, 1000)
     plan.say("sampling")
-    chat, order = _sampler(CHAT_SCHEMA), _sampler(ORDER_SCHEMA)
-    rounds = range(max(plan.rounds, 5))
+    order, rounds = _sampler(ORDER_SCHEMA), range(max(plan.rounds, 5))
     start = ("-m", "benchmarks.probes", "samplers", str(channels))
+    of_order = [_each(order, max(20, count // 200)) * 1e6 for _ in rounds]
+    of_start = [probe(*start)["seconds"] for _ in range(plan.rounds)]
     return [
-        row(
-            f"sampling, {count} chat payloads: each",
-            *("µs", [_each(chat, count) * 1e6 for _ in rounds]),
-            target=Target(30.0),
-        ),
-        row(
-            f"sampling, {count} chat payloads: messages that come once",
-            *("%", [_once(chat, count) * 100]),
-            target=Target(99.0, at_least=True),
-        ),
-        row(
-            "sampling, an order of 50 items",
-            *("µs", [_each(order, max(20, count // 200)) * 1e6 for _ in rounds]),
-            target=Target(1000.0),
-        ),
-        row(
-            f"compile the samplers of {channels} channels",
-            *("s", [probe(*start)["seconds"] for _ in range(plan.rounds)]),
-            target=Target(3.0),
-        ),
+        *_chat_rows(count, rounds),
+        row("sampling, an order of 50 items", "µs", of_order, target=Target(1000.0)),
+        row(f"compile the samplers of {channels} channels", "s", of_start, target=Target(3.0)),
+    ]
+
+
+def _chat_rows(count: int, rounds: range) -> list[Row]:
+    name, sampler = f"sampling, {count} chat payloads", _sampler(CHAT_SCHEMA)
+    each, once = [_each(sampler, count) * 1e6 for _ in rounds], [_once(sampler, count) * 100]
+    at_least = Target(99.0, at_least=True)
+    return [
+        row(f"{name}: each", "µs", each, target=Target(30.0)),
+        row(f"{name}: messages that come once", "%", once, target=at_least),
     ]
 
 

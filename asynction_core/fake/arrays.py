@@ -37,7 +37,8 @@ def build_array(cell: Cell, shape: Shape, compile: Compile, kind: str | None) ->
     if rest and least > len(prefix):
         cell.needs.append(rest)
     cell.needs += wanted
-    return _draw(prefix, rest, wanted, (least, _greatest(least, most, bool(prefix))), shape.unique)
+    items = _Items(prefix, rest, wanted, (least, _greatest(least, most, bool(prefix))))
+    return items.draw_distinct if shape.unique else items.draw
 
 
 def _greatest(least: int, most: int | None, is_tuple: bool) -> int:
@@ -87,33 +88,32 @@ def _distinct(parts: list[Part]) -> tuple[Part, ...]:
     return tuple(dict.fromkeys(part for part in parts if part.contents is not True))
 
 
-def _draw(
-    prefix: list[Cell], rest: Cell | None, wanted: list[Cell], counts: tuple[int, int], unique: bool
-) -> Draw:
-    first = [cell.drawing() for cell in prefix]
-    last = [cell.drawing() for cell in wanted]
-    item = rest.drawing() if rest else None
-    least, most = counts
-    begin = 1 if not least and most else least
-    flat = all(cell.scalar for cell in [*prefix, *wanted, *([rest] if rest else ())])
+class _Items:
+    """Draws arrays.
 
-    def draws(random: Random, room: float) -> list[Draw]:
-        low, high = (least, least) if room < 1 and not flat else (begin, most)
-        if not flat and room < _ROOMY:
-            high = max(low, min(high, int(room / _ROOM_OF_ONE)))
-        count = low + int(random.random() * (high - low + 1))
-        middle = count - len(first) - len(last)
-        return [*first[:count], *([item] * middle if item else ()), *last]
+    :param counts: the least and the greatest number of items.
+    """
 
-    def draw(random: Random, room: float) -> list[Any]:
-        each = draws(random, room)
-        inner = room / max(2, len(each))
-        return [draw(random, inner) for draw in each]
+    def __init__(
+        self, prefix: list[Cell], rest: Cell | None, wanted: list[Cell], counts: tuple[int, int]
+    ) -> None:
+        self._first = [cell.drawing() for cell in prefix]
+        self._last = [cell.drawing() for cell in wanted]
+        self._item = rest.drawing() if rest else None
+        self._least, self._most = counts
+        self._flat = all(cell.scalar for cell in [*prefix, *wanted, *([rest] if rest else ())])
 
-    def distinct(random: Random, room: float) -> list[Any]:
-        each = draws(random, room)
-        inner, made = room / max(2, len(each)), {}
-        for draw in each:
+    def draw(self, random: Random, room: float) -> list[Any]:
+        """Return a new array."""
+        draws = self._draws(random, room)
+        inner = room / max(2, len(draws))
+        return [draw(random, inner) for draw in draws]
+
+    def draw_distinct(self, random: Random, room: float) -> list[Any]:
+        """Return a new array whose items are unequal."""
+        draws = self._draws(random, room)
+        inner, made = room / max(2, len(draws)), dict[Any, Any]()
+        for draw in draws:
             for _ in range(_TRIES):
                 value = draw(random, inner)
                 key = _key(value)
@@ -122,7 +122,16 @@ def _draw(
                     break
         return list(made.values())
 
-    return distinct if unique else draw
+    def _draws(self, random: Random, room: float) -> list[Draw]:
+        """Return the draws of the items of one array; where room is scarce, few."""
+        low, high = self._least or min(1, self._most), self._most
+        if not self._flat and room < 1:
+            low = high = self._least
+        elif not self._flat and room < _ROOMY:
+            high = max(low, min(high, int(room / _ROOM_OF_ONE)))
+        count = low + int(random.random() * (high - low + 1))
+        middle = count - len(self._first) - len(self._last)
+        return [*self._first[:count], *([self._item] * middle if self._item else ()), *self._last]
 
 
 def _key(value: Any) -> Any:

@@ -17,7 +17,8 @@ only what it must have.
 
 _TRIES = 40
 _ROOM_OF_A_TRY = 5  # tries within tries are fewer, or there would be too many
-_ENOUGH = 6  # of some sixty: then so many tries hardly ever fail
+_SOME, _MANY = 2, 60  # values drawn to see whether they are accepted
+_ENOUGH = 6  # accepted ones of many: then so many tries hardly ever fail
 
 
 @dataclass(eq=False, slots=True)
@@ -79,8 +80,12 @@ class Checked:
 
     def draw(self, random: Random, room: float) -> Any:
         """Return a value that was accepted."""
-        tries = min(self.tries, 3 + int(room / _ROOM_OF_A_TRY)) if self.reserve else 1
         value = None
+        if self.tries:
+            value = self._draw(random, room)
+            if self._valid(value):
+                return value
+        tries = min(self.tries - 1, 2 + int(room / _ROOM_OF_A_TRY)) if self.reserve else 0
         for _ in range(tries):
             value = self._draw(random, room)
             if self._valid(value):
@@ -89,20 +94,20 @@ class Checked:
             return copied(self.reserve[int(random.random() * len(self.reserve))])
         return value  # the reserve is being filled: whoever asks will check
 
-    def fill(self, random: Random, room: float, more: Callable[[], list[Any]]) -> bool:
-        """Fill the reserve; return False if nothing that is accepted can be found.
-
-        :param more: returns other values to try, where few of its own are accepted.
-        """
-        self._attempt(random, room, 2)
-        if len(self.reserve) == 2:
+    def fill(self, random: Random, room: float) -> bool:
+        """Fill the reserve with its own values; return False if too few of them are accepted."""
+        self._attempt(random, room, _SOME)
+        if len(self.reserve) == _SOME:
             return True
-        self._attempt(random, room, 60)
-        if len(self.reserve) < _ENOUGH:
-            found = [value for value in more() if self._valid(value)]
-            if found:
-                self.tries = 0
-            self.reserve += found
+        self._attempt(random, room, _MANY)
+        return len(self.reserve) >= _ENOUGH
+
+    def fill_from(self, values: list[Any]) -> bool:
+        """Use *values*, as far as they are accepted; return False if the reserve stays empty."""
+        found = [value for value in values if self._valid(value)]
+        if found:
+            self.tries = 0
+        self.reserve += found
         return bool(self.reserve)
 
     def _attempt(self, random: Random, room: float, count: int) -> None:

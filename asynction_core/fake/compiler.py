@@ -1,9 +1,7 @@
 """Schemas compiled to cells, each once, until every one of them is known to have values."""
 
 from contextlib import suppress
-from functools import partial
 from math import inf, prod
-from random import Random
 from typing import Any
 
 from asynction_core.compiled import SchemaCompiler
@@ -15,15 +13,13 @@ from asynction_core.fake.objects import Objects
 from asynction_core.fake.parts import Part, Parts, Unsatisfiable
 from asynction_core.fake.pools import Pools
 from asynction_core.fake.reading import Reader
+from asynction_core.fake.reserves import Pending, Reserves
 from asynction_core.fake.shapes import EVERY_TYPE, Location, Shape
 from asynction_core.fake.sources import Sources
 from asynction_core.spec.model import Schema
-from asynction_core.spec.place import dotted
-
-ROOM = 200.0
-"""How many objects and lists a value may have, about."""
 
 _MOST_ALTERNATIVES = 64
+_DEEP = 20  # schemas that are compiled inside of each other, before the rest has to wait
 _TYPE = "type:"  # stands for the choice among types that a schema allows
 _ANYTHING = frozenset({"string", "integer", "boolean"})
 
@@ -44,11 +40,14 @@ class Compiler:
         self._sources = sources
         self._parts = Parts(validators.resources)
         self._pools = Pools(self._parts, like.dialect, sources.seed)
+        self._reserves = Reserves(self._pools, sources.seed)
         self._reader = Reader(self._parts, like.dialect)
         self._objects = Objects(sources.kind_of, lambda random, _room: sources.words.word(random))
         self._cells: dict[_Key, Cell] = {}
         self._simple: dict[tuple[Any, ...], Part] = {}
         self._fresh: list[tuple[_Key, Cell]] = []
+        self._later: list[tuple[_Key, Cell]] = []
+        self._depth = 0
         self._impossible: dict[_Key, Unsatisfiable] = {}
 
     def root(self, schema: Schema, valid: Valid) -> Checked:
@@ -61,7 +60,7 @@ class Compiler:
         together = () if part.contents is True else (part,)
         cell = self._settled(together)
         checked = Checked(cell.drawing(), valid)
-        if not self._fill(checked, together, frozenset()):
+        if self._reserves.fill([Pending(checked, together)]):
             raise Unsatisfiable(part, "")
         return checked
 
@@ -71,6 +70,9 @@ class Compiler:
             self._fresh = []
             try:
                 cell = self.compile(together)
+                while self._later:
+                    key, deep = self._later.pop()
+                    self._fill_in(deep, key)
                 failures = self._settle()
             except Unsatisfiable:
                 self._forget()
@@ -81,6 +83,7 @@ class Compiler:
             self._forget()
 
     def _forget(self) -> None:
+        self._later = []
         for key, _ in self._fresh:
             del self._cells[key]
 
@@ -102,18 +105,33 @@ class Compiler:
         key = (together, kind, decided)
         if key in self._impossible:
             raise self._impossible[key]
-        cell = self._cells.get(key)
-        if cell is None:
-            cell = self._cells[key] = Cell(together[0] if together else None)
-            self._fresh.append((key, cell))
-            try:
-                self._build(cell, *key)
-            except Unsatisfiable as failure:
-                if decided or not self._rescue(cell, together):
-                    cell.failure = failure
+        if key not in self._cells:
+            self._add(key)
+        cell = self._cells[key]
         if cell.failure is not None:
             raise cell.failure
         return cell
+
+    def _add(self, key: _Key) -> None:
+        """Make the cell of *key*, at once unless that is too deep inside of others."""
+        cell = self._cells[key] = Cell(key[0][0] if key[0] else None)
+        self._fresh.append((key, cell))
+        if self._depth < _DEEP:
+            self._fill_in(cell, key)
+        else:
+            self._later.append((key, cell))
+
+    def _fill_in(self, cell: Cell, key: _Key) -> None:
+        """Build *cell*, which others may refer to meanwhile."""
+        together, _, decided = key
+        try:
+            self._depth += 1
+            self._build(cell, *key)
+        except Unsatisfiable as failure:
+            if decided or not self._rescue(cell, together):
+                cell.failure = failure
+        finally:
+            self._depth -= 1
 
     def _same(self, part: Part) -> Part:
         """Return the first part that says the same, so that what is simple is compiled once."""
@@ -130,23 +148,19 @@ class Compiler:
         while sum(cell.measure() for _, cell in alive):
             pass
         failed = {key: cell.failure for key, cell in self._fresh if cell.failure and cell.awaited}
-        failed |= {
+        failed = failed or {
             key: Unsatisfiable(cell.part, "its values would have no end")
             for key, cell in alive
             if cell.height == inf and cell.part
         }
-        for key, cell in alive:
-            if not failed and cell.checked and not self._fill(cell.checked, key[0], key[2]):
-                failed[key] = Unsatisfiable(key[0][0], "")
-        return failed
-
-    def _fill(
-        self, checked: Checked, together: tuple[Part, ...], decided: frozenset[Location]
-    ) -> bool:
-        """Fill the reserve of *checked*; return False if there is nothing to fill it with."""
-        seed = f"{self._sources.seed}/{dotted(together[0].pointer) if together else ''}"
-        more = list if decided else partial(self._pools.values, together)
-        return checked.fill(Random(seed), ROOM, more)  # noqa: S311
+        pending = [
+            Pending(cell.checked, key[0], bool(key[2]), cell.scalar, key)
+            for key, cell in alive
+            if cell.checked
+        ]
+        return failed or {
+            each.key: Unsatisfiable(each.together[0], "") for each in self._reserves.fill(pending)
+        }
 
     def _rescue(self, cell: Cell, together: tuple[Part, ...]) -> bool:
         """Let Hypothesis find values of what is beyond this package; return False if it cannot."""

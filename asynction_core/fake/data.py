@@ -8,9 +8,10 @@ from typing import Any
 from asynction_core.compiled import SchemaCompiler
 from asynction_core.exceptions import SpecException
 from asynction_core.fake.cells import Checked, one_of
-from asynction_core.fake.compiler import ROOM, Compiler
+from asynction_core.fake.compiler import Compiler
 from asynction_core.fake.judges import Valid, judge
 from asynction_core.fake.parts import Part, Unsatisfiable
+from asynction_core.fake.reserves import ROOM
 from asynction_core.fake.sources import Sources, reference_time
 from asynction_core.spec.documents import logger
 from asynction_core.spec.model import Dialect, Example, Schema

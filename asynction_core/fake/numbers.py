@@ -66,13 +66,7 @@ def _between(shape: Shape, step: Fraction, least: float, most: float) -> tuple[i
     What the schema allows is narrowed to *least* and *most* where that leaves something, and else
     to what is close to the bound.
     """
-    low = high = None
-    if shape.least is not None:
-        low = ceil(shape.least[0] / step)
-        low += shape.least[1] and low * step == shape.least[0]
-    if shape.most is not None:
-        high = floor(shape.most[0] / step)
-        high -= not shape.most[1] and high * step == shape.most[0]
+    low, high = _factors(shape, step)
     if low is not None and high is not None and low > high:
         return None
     wanted, greatest = ceil(Fraction(least) / step), floor(Fraction(most) / step)
@@ -88,6 +82,18 @@ def _between(shape: Shape, step: Fraction, least: float, most: float) -> tuple[i
     if high is None:
         return start, start + span
     return high - span if low is None else max(low, high - span), high
+
+
+def _factors(shape: Shape, step: Fraction) -> tuple[int | None, int | None]:
+    """Return the least and the greatest factor of *step* that the bounds allow."""
+    low = high = None
+    if shape.least is not None:
+        low = ceil(shape.least[0] / step)
+        low += shape.least[1] and low * step == shape.least[0]
+    if shape.most is not None:
+        high = floor(shape.most[0] / step)
+        high -= not shape.most[1] and high * step == shape.most[0]
+    return low, high
 
 
 def _multiples(low: int, high: int, step: Fraction) -> Draw:

@@ -3,6 +3,7 @@
 import re
 import string
 from collections.abc import Callable, Sequence
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -18,6 +19,7 @@ _CATEGORIES: dict[str, Callable[[str], bool]] = {
     "CATEGORY_SPACE": lambda char: char == " ",
     "CATEGORY_NOT_SPACE": lambda char: char != " ",
 }
+_SETS = ("NOT_LITERAL", "ANY", "IN")
 _MOST_OF_A_RANGE = 200
 _PROPERTIES = {"L": "a-zA-Z", "Ll": "a-z", "Lu": "A-Z", "N": "0-9", "Nd": "0-9", "P": "!-,"}
 _ESCAPE = re.compile(
@@ -75,9 +77,9 @@ class _Writer:
 
     def _item(self, kind: str, value: Any) -> Text:
         if kind == "LITERAL":
-            return _character([chr(value)])
-        if kind in ("NOT_LITERAL", "ANY", "IN"):
-            return _character(_members(kind, value))
+            return partial(_literal, chr(value))
+        if kind in _SETS:
+            return _characters(_members(kind, value), 1, 1)
         if kind in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"):
             return self._repeat(*value)
         if kind == "BRANCH":
@@ -89,8 +91,10 @@ class _Writer:
         raise NotImplementedError(kind)
 
     def _repeat(self, least: int, most: int, parsed: Any) -> Text:
-        text = self.sequence(parsed)
         choices = min(int(most), least + self._more) - least + 1
+        if len(parsed) == 1 and str(parsed[0][0]) in _SETS:
+            return _characters(_members(str(parsed[0][0]), parsed[0][1]), least, choices)
+        text = self.sequence(parsed)
 
         def repeat(random: Random) -> str:
             number = least + int(random.random() * choices)
@@ -99,16 +103,27 @@ class _Writer:
         return repeat
 
 
+def _literal(text: str, _random: Random) -> str:
+    return text
+
+
 def _either(texts: list[Text]) -> Text:
     count = len(texts)
     return lambda random: texts[int(random.random() * count)](random)
 
 
-def _character(characters: Sequence[str]) -> Text:
+def _characters(characters: Sequence[str], least: int, choices: int) -> Text:
+    """Return text of *least* or more *characters*."""
     count = len(characters)
     if not count:
         raise NotImplementedError("a set of characters that nobody types")
-    return lambda random: characters[int(random.random() * count)]
+
+    def text(random: Random) -> str:
+        chance = random.random
+        number = least + int(chance() * choices) if choices > 1 else least
+        return "".join([characters[int(chance() * count)] for _ in range(number)])
+
+    return text
 
 
 def _members(kind: str, value: Any) -> list[str]:

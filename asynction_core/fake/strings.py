@@ -49,7 +49,7 @@ class Strings:
             return None
         fits = _fitting(shape, valid)
         for text in self._exact(shape, kind):
-            draw = _until(text, fits)
+            draw = _until(text, fits, shape.loose)
             if draw is not None:
                 return draw
         if not shape.patterns:
@@ -101,7 +101,7 @@ class Strings:
                 return free
         for pattern in shape.patterns:
             exact = matching(pattern, shape.least_length)
-            draw = None if exact is None else _until(exact, fits)
+            draw = None if exact is None else _until(exact, fits, shape.loose)
             if draw is not None:
                 return draw
         return None
@@ -135,8 +135,11 @@ def _fitting(shape: Shape, valid: Valid) -> Valid | None:
     return lambda value: least <= len(value) and (most is None or len(value) <= most)
 
 
-def _until(text: Text, fits: Valid | None) -> Draw | None:
-    """Return the draw of those *text* that fit; None where hardly any does."""
+def _until(text: Text, fits: Valid | None, checked: bool) -> Draw | None:
+    """Return the draw of those *text* that fit; None where hardly any does.
+
+    :param checked: whether what does not fit is drawn again anyway.
+    """
     if fits is None:
         return lambda random, _room: text(random)
     random, kept = Random(0), list[str]()  # noqa: S311
@@ -146,6 +149,8 @@ def _until(text: Text, fits: Valid | None) -> Draw | None:
             kept.append(made)
         if len(kept) == _ENOUGH:
             break
+    if checked and len(kept) == _ENOUGH:
+        return lambda random, _room: text(random)
     return _bounded(text, fits, kept) if kept else None
 
 

@@ -51,7 +51,14 @@ class Words:
 
     def phrase(self, random: Random) -> str:
         """Return one to three words."""
-        return self.several(random, 1, 3)
+        words, chance = self.words, random.random
+        count = len(words)
+        first, length = words[int(chance() * count)], chance()
+        if length < 0.4:
+            return first
+        if length < 0.8:
+            return f"{first} {words[int(chance() * count)]}"
+        return f"{first} {words[int(chance() * count)]} {words[int(chance() * count)]}"
 
     def title(self, random: Random) -> str:
         """Return two to four words that begin with a capital."""
@@ -105,6 +112,8 @@ def limited(text: Text, least: int, most: int | None) -> Draw:
 
     def draw(random: Random, _room: float) -> str:
         made = text(random)
+        if least <= len(made) and (most is None or len(made) <= most):
+            return made
         for _ in range(_TRIES):
             if most is None or len(made) <= most or " " in made[: most + 1]:
                 break

@@ -367,6 +367,37 @@ def test_schemas_that_contain_themselves_end(schema: Any) -> None:
     assert len({json.dumps(sample) for sample in samples}) > 5
 
 
+def test_hundreds_of_schemas_may_refer_to_each_other() -> None:
+    schemas = {
+        f"S{number}": {
+            "type": "object",
+            "properties": {
+                "next": {"$ref": f"#/s/$defs/S{(number + 1) % 400}"},
+                "many": {"type": "array", "items": {"$ref": f"#/s/$defs/S{number * 7 % 400}"}},
+                "number": {"const": number},
+            },
+        }
+        for number in range(400)
+    }
+    samples = samples_of(
+        {
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "$ref": "#/s/$defs/S0",
+            "$defs": schemas,
+        }
+    )
+
+    assert any("next" in sample for sample in samples)
+
+
+def test_an_impossible_schema_is_found_however_deep_it_is() -> None:
+    inner: Any = {"type": "integer", "minimum": 2, "maximum": 1}
+    for _ in range(60):
+        inner = {"type": "object", "properties": {"a": inner}, "required": ["a"]}
+
+    assert "no integer satisfies it" in refused(inner).problem
+
+
 def test_references_lead_through_files(tmp_path: Path) -> None:
     types = {
         "Price": {"$ref": "#/Even", "type": "integer", "minimum": 5, "maximum": 7},
