@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import loading, report, security, throughput, validation
+from benchmarks import loading, report, sampling, security, throughput, validation
 from benchmarks.rows import Plan, Row
 
 BENCHMARKS: dict[str, Callable[[Plan], list[Row]]] = {
@@ -14,6 +14,7 @@ BENCHMARKS: dict[str, Callable[[Plan], list[Row]]] = {
     "security": security.measure,
     "throughput": throughput.measure,
     "loading": loading.measure,
+    "sampling": sampling.measure,
 }
 """What can be measured, in the order of the table."""
 

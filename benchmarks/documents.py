@@ -45,6 +45,48 @@ ACK_SCHEMA: dict[str, Any] = {
     "required": ["error"],
 }
 
+CHAT_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "username": {"type": "string", "format": "first_name"},
+        "message": {"type": "string", "format": "sentence"},
+    },
+    "required": ["username", "message"],
+}
+"""Two strings whose formats are Faker's."""
+
+_LINE_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "sku": {"type": "string", "pattern": "^[A-Z]{3}-[0-9]{4}$"},
+        "title": {"type": "string", "maxLength": 60},
+        "quantity": {"type": "integer", "minimum": 1},
+        "price": {"type": "number", "minimum": 0},
+        "tags": {"type": "array", "items": {"type": "string"}, "minItems": 1},
+        "options": {
+            "type": "array",
+            "minItems": 1,
+            "items": {
+                "type": "object",
+                "properties": {"name": {"type": "string"}, "value": {"type": "string"}},
+                "required": ["name", "value"],
+            },
+        },
+    },
+    "required": ["sku", "title", "quantity", "price", "tags", "options"],
+}
+
+ORDER_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "id": {"type": "string", "format": "uuid"},
+        "createdAt": {"type": "string", "format": "date-time"},
+        "lines": {"type": "array", "items": _LINE_SCHEMA, "minItems": 50, "maxItems": 50},
+    },
+    "required": ["id", "createdAt", "lines"],
+}
+"""Fifty items with two lists in each."""
+
 _HANDLER = "benchmarks.servers.handlers.acknowledge"
 
 

@@ -15,6 +15,7 @@ import psutil
 import yaml
 
 from asynction_core import AsynctionServer, load_spec
+from asynction_core.compiled import SchemaCompiler
 from benchmarks.documents import large_document
 
 
@@ -36,7 +37,29 @@ def _libyaml(path: str) -> Callable[[], Any]:
     return lambda: yaml.load(text, yaml.CSafeLoader)
 
 
-_PROBES = {"mapping": _mapping, "server": _server, "spec": _spec, "libyaml": _libyaml}
+def _samplers(channels: str) -> Callable[[], Any]:
+    spec = load_spec(large_document(int(channels)))
+
+    def run() -> Any:
+        from asynction_core.fake import FakeData
+
+        data = FakeData(SchemaCompiler(spec.resources), seed=1)
+        return [
+            data.arguments(event.payload, event.examples)
+            for namespace in spec.namespaces.values()
+            for event in (*namespace.received.values(), *namespace.emitted.values())
+        ]
+
+    return run
+
+
+_PROBES = {
+    "mapping": _mapping,
+    "server": _server,
+    "spec": _spec,
+    "libyaml": _libyaml,
+    "samplers": _samplers,
+}
 
 
 def _peak() -> int:

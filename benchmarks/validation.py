@@ -45,7 +45,7 @@ def _hostile(plan: Plan) -> list[float]:
 
     plan.say("validation, hostile")
     argument = "a" * 5_000_000 + "!"
-    return [_time(refused, argument, 1) * 1e3 for _ in range(max(plan.rounds, 5))]
+    return [seconds_of(refused, argument, 1) * 1e3 for _ in range(max(plan.rounds, 5))]
 
 
 def _comparisons(name: str, times: dict[str, list[float]]) -> list[Row]:
@@ -85,18 +85,18 @@ def _rounds(plan: Plan, name: str, engines: _Engines) -> dict[str, list[float]]:
     for number in range(max(plan.rounds, 5)):
         plan.say(f"validation, {name}: round {number + 1}")
         for key, (call, argument) in engines.items():
-            seconds = _time(call, argument, repeats[key])
+            seconds = seconds_of(call, argument, repeats[key])
             times[key].append(seconds / repeats[key] * 1e6)
     return times
 
 
 def _repeats(call: Callable[[Any], Any], argument: Any, budget: float) -> int:
     """Return how many calls take about *budget* seconds."""
-    _time(call, argument, 3)
-    return max(5, int(budget / (_time(call, argument, 20) / 20)))
+    seconds_of(call, argument, 3)
+    return max(5, int(budget / (seconds_of(call, argument, 20) / 20)))
 
 
-def _time(call: Callable[[Any], Any], argument: Any, repeats: int) -> float:
+def seconds_of(call: Callable[[Any], Any], argument: Any, repeats: int) -> float:
     """Return the seconds that *repeats* calls take."""
     turns = range(repeats)
     start = time.perf_counter()

@@ -41,6 +41,13 @@ LOADING = [
     "import asynction_core against socketio",
 ]
 
+SAMPLING = [
+    "sampling, 1000 chat payloads: each",
+    "sampling, 1000 chat payloads: messages that come once",
+    "sampling, an order of 50 items",
+    "compile the samplers of 20 channels",
+]
+
 
 def run(*arguments: str) -> str:
     """Return what a Python process, started at the root of the repository, prints."""
@@ -70,7 +77,7 @@ def quick_run(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict[str, 
 
 def test_a_quick_run_has_every_row(quick_run: tuple[str, dict[str, Any]]) -> None:
     names = [row["name"] for row in quick_run[1]["rows"]]
-    assert names == [*VALIDATION, *SECURITY, *THROUGHPUT, *LOADING]
+    assert names == [*VALIDATION, *SECURITY, *THROUGHPUT, *LOADING, *SAMPLING]
 
 
 def test_every_figure_is_positive(quick_run: tuple[str, dict[str, Any]]) -> None:
@@ -101,13 +108,17 @@ def test_every_figure_to_reach_has_its_target(quick_run: tuple[str, dict[str, An
         "peak memory, 20 channels": "<= 200 MB",
         "load YAML, 20 channels: server against libyaml": "<= 3x",
         "import asynction_core against socketio": "<= 0.35 s",
+        "sampling, 1000 chat payloads: each": "<= 30 µs",
+        "sampling, 1000 chat payloads: messages that come once": ">= 99 %",
+        "sampling, an order of 50 items": "<= 1000 µs",
+        "compile the samplers of 20 channels": "<= 3 s",
     }
 
 
 def test_the_table_has_a_line_for_every_row(quick_run: tuple[str, dict[str, Any]]) -> None:
     lines = quick_run[0].splitlines()[1:]
     names = [line.split("  ")[0] for line in lines[: lines.index("")]]
-    assert names == [*VALIDATION, *SECURITY, *THROUGHPUT, *LOADING]
+    assert names == [*VALIDATION, *SECURITY, *THROUGHPUT, *LOADING, *SAMPLING]
 
 
 def test_the_output_ends_with_how_many_targets_are_met(
