@@ -165,7 +165,7 @@ def _fragment(pointer: Pointer) -> str:
 def _types(schema: Mapping[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if "type" in schema:
-        found["type"] = schema["type"]
+        found["type"] = _without_doubles(schema["type"])
     elif isinstance(schema.get("items"), dict):
         found["type"] = "array"
     if found.get("type") == "string" and schema.get("format") == "binary":
@@ -179,7 +179,13 @@ def _enumerated(values: Any) -> dict[str, Any]:
         return {"enum": plain}
     names = {bool: "boolean", int: "integer", float: "number", str: "string", list: "array"}
     kinds = {names.get(type(each), "null" if each is None else "object") for each in _list(values)}
-    return {"type": sorted(kinds)} if kinds else {}
+    return {"type": _without_doubles(sorted(kinds))} if kinds else {}
+
+
+def _without_doubles(types: Any) -> Any:
+    """Return *types* without integers where all numbers will do."""
+    double = isinstance(types, list) and "number" in types
+    return [each for each in types if each != "integer"] if double else types
 
 
 def _mapping(schema: Mapping[str, Any], keyword: str) -> Mapping[str, Any]:

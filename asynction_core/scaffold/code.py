@@ -62,6 +62,8 @@ class Plan:
 
 def render(module: Module) -> str:
     """Return the source of *module*, as it is where there is none yet."""
+    if not module.docstring:
+        return ""
     needed = [*module.imports, *(line for each in module.definitions for line in each.imports)]
     parts = [
         docstring(module.docstring),

@@ -1,7 +1,7 @@
 """What the document asks for: every callable that it names, and every event that has none."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from asynction_core.scaffold.targets import Target, check_targets, is_foreign, target
@@ -15,9 +15,9 @@ class Use:
     """A place of the document that needs a callable, and what it is needed for there."""
 
     role: Role
-    namespace: Namespace | None = field(default=None, compare=False)
+    namespace: Namespace | None = None
     event: Event | None = None
-    scheme: SecurityScheme | None = field(default=None, compare=False)
+    scheme: SecurityScheme | None = None
 
     @property
     def key(self) -> tuple[str, str]:
@@ -50,9 +50,7 @@ def take(spec: Spec, namespaces: Iterable[str]) -> Inventory:
     check_targets(targets.items())
     named: dict[Target, tuple[Use, ...]] = {}
     for path, use in own:
-        found = targets[path]
-        if use not in named.get(found, ()) or use.role == "event":
-            named[found] = (*named.get(found, ()), use)
+        named[targets[path]] = (*named.get(targets[path], ()), use)
     return Inventory(
         named, tuple(use for path, use in uses if path is None), tuple(foreign.values())
     )

@@ -168,7 +168,9 @@ class StubWriter:
             answer = _as_data(found)
             return ((_EXAMPLE, f"return {literal(answer)}") if answer is not None else ()), ()
         answers = {
-            (namespace, event.name): self.examples.ack([(namespace, event)], event.acks or ())
+            (namespace, event.name): self.examples.ack([(namespace, event)], event.acks)
+            if event.acks
+            else []
             for namespace, event in pairs
         }
         if len(pairs) == 1 or None in answers.values():
@@ -209,9 +211,9 @@ class StubWriter:
 
 
 def _error() -> _Stub:
-    body = ("# What this returns is the acknowledgement.", "return problem_ack(error)")
+    body = ("# What this returns is the acknowledgement.", "return problem_ack(exception)")
     imports = (_IMPORT_ANY, "from asynction_core import problem_ack")
-    return _Stub("def", ("error: Exception",), "dict[str, Any]", body, imports)
+    return _Stub("def", ("exception: Exception",), "dict[str, Any]", body, imports)
 
 
 def _source(name: str, stub: _Stub, uses: Sequence[Use], decorators: Iterable[str]) -> str:
