@@ -38,13 +38,18 @@ def connect(url):
     def connect(namespace, query="", headers=None):
         client = socketio.Client(reconnection=False)
         clients.append(client)
-        client.connect(
-            f"{{url}}?{{query}}",
-            headers=headers or {{}},
-            transports=["websocket"],
-            namespaces=[namespace],
-            socketio_path={path},
-        )
+        told = []
+        client.on("connect_error", told.append, namespace=namespace)
+        try:
+            client.connect(
+                f"{{url}}?{{query}}",
+                headers=headers or {{}},
+                transports=["websocket"],
+                namespaces=[namespace],
+                socketio_path={path},
+            )
+        except socketio.exceptions.ConnectionError as error:
+            raise ConnectionRefusedError(told) from error
 
         def call(event, *arguments):
             data = arguments[0] if len(arguments) == 1 else arguments or None
@@ -71,7 +76,7 @@ def connect():
             app, namespace=namespace, query_string=f"?{{query}}", headers=headers
         )
         if not client.is_connected(namespace):
-            raise ConnectionError(f"refused by {{namespace}}")
+            raise ConnectionRefusedError(f"refused by {{namespace}}")
 
         def call(event, *arguments):
             return client.emit(event, *arguments, namespace=namespace, callback=True)
@@ -150,8 +155,9 @@ class TestWriter:
                 yield from self._event(namespace, event, prefix, opening)
 
     def _refuses_strangers(self, namespace: Namespace, prefix: str, opening: Opening) -> Definition:
-        kind = "socketio.exceptions.ConnectionError" if self._asgi else "ConnectionError"
-        body = [f"with pytest.raises({kind}):", f"    {_connect(namespace, opening)}"]
+        told = ', match="SecurityException"' if self._asgi else ""
+        refused = f"with pytest.raises(ConnectionRefusedError{told}):"
+        body = [refused, f"    {_connect(namespace, opening)}"]
         about = f"{namespace.name} is for those who have credentials"
         return self._test(prefix or "root", "refuses_strangers", about, body)
 

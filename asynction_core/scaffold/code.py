@@ -1,6 +1,7 @@
 """Source code as the plan has it: definitions in modules, and how they are written."""
 
 import ast
+import re
 import sys
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
@@ -101,7 +102,7 @@ def render_imports(lines: Iterable[str]) -> str:
             plain.add(line)
     found = {line: (_rank(line.split()[1]), 0, line) for line in plain}
     for module, imported in names.items():
-        line = f"from {module} import {', '.join(sorted(imported))}"
+        line = f"from {module} import {', '.join(sorted(imported, key=_sorting))}"
         found[line] = (_rank(module), 1, line)
     ranks = sorted({rank for rank, _, _ in found.values()})
     blocks = (
@@ -113,6 +114,13 @@ def render_imports(lines: Iterable[str]) -> str:
 
 def _aliases(statement: ast.ImportFrom) -> Iterable[str]:
     return (ast.unparse(alias) for alias in statement.names)
+
+
+def _sorting(name: str) -> tuple[int, list[tuple[int, str]]]:
+    """Return what names are sorted by in an import, as Ruff does: constants, classes, others."""
+    kind = 0 if len(name) > 1 and name.isupper() else 1 if name[:1].isupper() else 2
+    parts = re.findall(r"\d+|\D+", name.lower())
+    return kind, [(int(each), "") if each.isdecimal() else (-1, each) for each in parts]
 
 
 _THIRD_PARTY = frozenset(

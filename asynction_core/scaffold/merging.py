@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from asynction_core.scaffold.code import Definition, Module, formatted, grouped
+from asynction_core.scaffold.code import Definition, Module, formatted, grouped, render_imports
 from asynction_core.scaffold.names import Names
 
 
@@ -39,7 +39,7 @@ def merge(source: str, module: Module) -> Merged:
         added = formatted("\n\n\n".join(grouped(outside)))
         text = f"{text}\n\n{added}"
     inserted = [found.in_class(each) for each in missing if found.has_owner(each)]
-    text = _insert(text, [*inserted, (found.end_of_imports, "\n".join(new_imports))])
+    text = _with_imports(_insert(text, inserted), found, new_imports)
     names = tuple(each.name for each in missing if each.name != "logger") or tuple(new_imports)
     return Merged(text, names, tuple(found.misfits(module.definitions)))
 
@@ -51,6 +51,27 @@ def _insert(text: str, insertions: Iterable[tuple[int, str]]) -> str:
         if inserted:
             lines[number:number] = inserted.splitlines()
     return "\n".join(lines) + "\n"
+
+
+def _with_imports(text: str, found: "_Found", new: list[str]) -> str:
+    """Return *text* with the import statements *new*.
+
+    A block of imports that is as this module would write it stays so; any other is added to at
+    its end.
+    """
+    nodes = found.first_imports
+    if not new or not nodes:
+        return _insert(text, [(found.end_of_docstring, "\n".join(["", *new] if new else []))])
+    lines = text.splitlines()
+    begin, end = nodes[0].lineno - 1, nodes[-1].end_lineno or 0
+    own = [
+        lines[node.lineno - 1] if isinstance(node, ast.Import) else ast.unparse(node)
+        for node in nodes
+    ]
+    if "\n".join(lines[begin:end]) == formatted(render_imports(own)).rstrip():
+        lines[begin:end] = formatted(render_imports([*own, *new])).rstrip().splitlines()
+        return "\n".join(lines) + "\n"
+    return _insert(text, [(end, "\n".join(new))])
 
 
 class _Found:
@@ -106,16 +127,23 @@ class _Found:
         return all(name in self._nodes for name, _ in _bindings([node]))
 
     @property
-    def end_of_imports(self) -> int:
-        """The last line of the imports that the module begins with, or of its docstring."""
-        end = 0
-        for node in self._tree.body:
-            is_docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-            if isinstance(node, (ast.Import, ast.ImportFrom)) or (is_docstring and end == 0):
-                end = node.end_lineno or end
-            elif not is_docstring:
+    def first_imports(self) -> list[ast.Import | ast.ImportFrom]:
+        """The imports that the module begins with."""
+        body = self._tree.body[1 if self.end_of_docstring else 0 :]
+        found = []
+        for node in body:
+            if not isinstance(node, (ast.Import, ast.ImportFrom)):
                 break
-        return end
+            found.append(node)
+        return found
+
+    @property
+    def end_of_docstring(self) -> int:
+        """The last line of the docstring; 0 where there is none."""
+        first = self._tree.body[0] if self._tree.body else None
+        if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
+            return first.end_lineno or 0
+        return 0
 
 
 def _bindings(body: Iterable[ast.stmt], owner: str = "") -> Iterator[tuple[str, ast.stmt]]:

@@ -46,7 +46,6 @@ class Models:
 
     arguments: Mapping[Schema, tuple[Annotation, ...]]
     definitions: tuple[Definition, ...]
-    imports: tuple[str, ...]
     untyped: tuple[str, ...] = ()
 
 
@@ -54,7 +53,12 @@ class Models:
 class _Generated:
     annotations: dict[str, str] = field(default_factory=dict)
     definitions: dict[str, str] = field(default_factory=dict)
-    imports: list[str] = field(default_factory=list)
+    typing: set[str] = field(default_factory=set)
+
+    def imports_of(self, source: str) -> Iterable[str]:
+        """Return the statements that import what the definition *source* needs."""
+        used = {node.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name)}
+        return (f"from typing import {name}" for name in sorted(used & self.typing))
 
 
 def models(spec: Spec) -> Models:
@@ -72,8 +76,10 @@ def models(spec: Spec) -> Models:
     found = {key: _annotation(text, known) for key, text in generated.annotations.items()}
     return Models(
         {schema: tuple(found.get(key, ANY) for key in some) for schema, some in keys.items()},
-        tuple(Definition(name, source) for name, source in generated.definitions.items()),
-        ("from __future__ import annotations", *generated.imports),
+        tuple(
+            Definition(name, source, tuple(generated.imports_of(source)))
+            for name, source in generated.definitions.items()
+        ),
         tuple(untyped),
     )
 
@@ -178,7 +184,7 @@ def _read(source: str) -> _Generated:
         elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
             found.definitions[node.target.id] = text
         elif isinstance(node, ast.ImportFrom) and node.module == "typing":
-            found.imports.extend(f"from typing import {alias.name}" for alias in node.names)
+            found.typing.update(alias.name for alias in node.names)
         elif not (isinstance(node, ast.ImportFrom) and node.module == "__future__"):
             raise ValueError(f"unexpected code: {text:.40}")
     return found

@@ -19,6 +19,7 @@ from asynction_core.spec.model import Spec
 _HANDLERS = "Handlers of the document's events: stubs to be filled in."
 _REGISTERED = "Handlers of the events for which the document names none."
 _MODELS = "Types of what is sent and received, as the document describes them."
+_FUTURE = "from __future__ import annotations"
 
 
 def plan(
@@ -132,4 +133,4 @@ def _with_logger(definitions: list[Definition]) -> Iterator[Definition]:
 def _types(found: Models, names: Names) -> Iterator[Module]:
     if found.definitions:
         path = PurePosixPath(f"{names.models}.py")
-        yield Module(path, _MODELS, "types", found.definitions, found.imports)
+        yield Module(path, _MODELS, "types", found.definitions, (_FUTURE,))
