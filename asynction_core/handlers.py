@@ -31,14 +31,24 @@ def import_handler(handler: HandlerPath) -> Handler:
     return called
 
 
-def _import_module(handler: HandlerPath) -> tuple[Any, list[str]]:
-    """Import the longest module that the path begins with; return it and the rest of the path."""
+def components(handler: HandlerPath) -> tuple[list[str], list[str]]:
+    """Return the names that the path of *handler* consists of, before and after a colon.
+
+    :raises SpecException: it is not a dotted path.
+    """
     module_path, colon, attributes = handler.path.partition(":")
     names = module_path.split(".")
     if not all(name.isidentifier() for name in [*names, *attributes.split(".")] if name or colon):
         raise _error(handler, "it is not a dotted path")
     if "" in names or (len(names) == 1 and not colon):
         raise _error(handler, "it names no module")
+    return names, attributes.split(".") if colon else []
+
+
+def _import_module(handler: HandlerPath) -> tuple[Any, list[str]]:
+    """Import the longest module that the path begins with; return it and the rest of the path."""
+    names, attributes = components(handler)
+    colon = bool(attributes)
     module: Any = None
     for depth in range(1, len(names) + 1):
         if module is not None and not colon and not hasattr(module, "__path__"):
@@ -55,7 +65,7 @@ def _import_module(handler: HandlerPath) -> tuple[Any, list[str]]:
         except Exception as error:
             problem = f"importing {name!r} failed: {type(error).__name__}: {error}"
             raise _error(handler, problem) from error
-    return module, attributes.split(".") if colon else []
+    return module, attributes
 
 
 def _error(handler: HandlerPath, problem: str) -> SpecException:

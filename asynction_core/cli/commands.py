@@ -242,3 +242,35 @@ def validate(
         errors_only=errors_only,
     )
     context.exit(1 if found else 0)
+
+
+@cli.command(context_settings=CONTEXT)
+@click.option(
+    "--framework",
+    type=click.Choice(["asgi", "flask"]),
+    default="asgi",
+    help="asgi: AsynctionMiddleware, for uvicorn. flask: AsynctionSocketIO.",
+)
+@click.option(
+    "--out",
+    "directory",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path(),
+    metavar="DIR",
+    show_default="the current directory",
+    help="Where the application is, or is to be.",
+)
+@click.option("--force", is_flag=True, help="Write over files that differ.")
+@click.option("--dry-run", is_flag=True, help="Only say what would be written.")
+@click.pass_obj
+def scaffold(
+    document: Document, framework: Any, directory: Path, force: bool, dry_run: bool
+) -> None:
+    """Write an application for the document: handlers to fill in, types, tests.
+
+    Where there is one already, only what it lacks is added: handlers, types and tests of what is
+    new in the document. It says what it left.
+    """
+    from asynction_core.cli.scaffold import run_scaffold
+
+    run_scaffold(document, framework, directory, force=force, dry_run=dry_run)

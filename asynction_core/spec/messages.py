@@ -116,6 +116,13 @@ def examples_of(message: Layers) -> tuple[Example, ...]:
     return tuple(Example(at.value, at.place) for at in payloads)
 
 
+def summary_of(message: Layers) -> str:
+    """Return what *message* says of itself to people, at its shortest; empty if it says nothing."""
+    found = map(message.first, ("summary", "description", "title"))
+    texts = (at.value for at in found if at and isinstance(at.value, str) and at.value.strip())
+    return next(texts, "")
+
+
 def handler_path(node: Node | None) -> HandlerPath | None:
     """Return the dotted path at *node*, if there is one."""
     return HandlerPath(node.string(), node.place) if node else None

@@ -91,7 +91,8 @@ class Event:
     """A message, mapped to an event that the server receives or emits.
 
     ``acks`` are the schemas of the acknowledgement's arguments, any of which may hold; None
-    where the document does not say. ``place`` is where the document uses the message.
+    where the document does not say. ``place`` is where the document uses the message,
+    ``summary`` what it says of it to people.
     """
 
     name: str
@@ -102,6 +103,7 @@ class Event:
     content_type: str | None
     place: str = field(compare=False)
     examples: tuple[Example, ...] = field(default=(), compare=False, repr=False)
+    summary: str = field(default="", compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from asynction_core.spec.messages import (
     layers_of,
     namespace_handlers,
     namespace_name,
+    summary_of,
     ws_bindings,
 )
 from asynction_core.spec.model import Event, Namespace
@@ -122,4 +123,5 @@ def _event(
         content_type=messages.content_type(message),
         place=node.place,
         examples=examples_of(message),
+        summary=summary_of(message),
     )

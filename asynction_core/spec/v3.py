@@ -15,6 +15,7 @@ from asynction_core.spec.messages import (
     layers_of,
     namespace_handlers,
     namespace_name,
+    summary_of,
     ws_bindings,
 )
 from asynction_core.spec.model import Event, Namespace, Schema
@@ -142,6 +143,7 @@ class _OperationReader:
                 content_type=self._messages.content_type(message),
                 place=at.place,
                 examples=examples_of(message),
+                summary=summary_of(message),
             )
 
     def _reply(self, reply: Node | None) -> tuple[Schema, ...] | None:
