@@ -12,7 +12,7 @@ from typing import Any
 from asynction_core.scaffold.bundle import Bundle
 from asynction_core.scaffold.code import Definition
 from asynction_core.scaffold.names import pascal
-from asynction_core.spec.fields import logger
+from asynction_core.spec.documents import logger
 from asynction_core.spec.model import Event, Schema, Spec
 
 _ROOT = "AsynctionArguments"
