@@ -30,17 +30,17 @@ def run_scaffold(
         ) from error
     except AsynctionException as error:
         raise click.ClickException(str(error)) from error
-    _report(outcomes)
+    _report(outcomes, directory)
     for note in planned.notes:
         click.secho(f"note: {note}", fg="cyan")
     if dry_run:
         click.echo("Nothing was written: --dry-run.")
 
 
-def _report(outcomes: Iterable[Outcome]) -> None:
+def _report(outcomes: Iterable[Outcome], directory: Path) -> None:
     for outcome in outcomes:
         status = click.style(f"{outcome.status:<12}", fg=_COLOURS.get(outcome.status))
         about = f" ({outcome.summary})" if outcome.summary else ""
-        click.echo(f"{status}{outcome.path}{about}")
+        click.echo(f"{status}{directory / outcome.path}{about}")
         for detail in outcome.details:
             click.echo(f"{'':<12}  left: {detail}")
