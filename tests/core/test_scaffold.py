@@ -7,8 +7,9 @@ import pytest
 from support import channel, document, message
 
 from asynction_core import SpecException, load_spec
-from asynction_core.scaffold import Framework, Plan, plan
+from asynction_core.scaffold import Framework, Plan, models, plan
 from asynction_core.scaffold.code import File, Module, render
+from asynction_core.scaffold.generated import read
 
 USER = {"type": "object", "properties": {"name": {"type": "string"}}, "required": ["name"]}
 
@@ -101,7 +102,41 @@ def test_what_recurs_without_an_object_has_no_type() -> None:
     tree = {"type": "array", "items": {"$ref": "#/components/schemas/Tree"}}
     event = message("put", {"$ref": "#/components/schemas/Tree"}, x_handler="pkg.handlers.f")
     found = planned({"/": channel([event])}, components={"schemas": {"Tree": tree}})
-    assert "payload: list[list[Any]]" in code(found, "pkg/handlers.py")
+    assert "payload: list[list" in code(found, "pkg/handlers.py")
+
+
+def test_a_schema_that_the_generator_fails_with_has_any_type(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    generate = models._generate
+
+    def fail(schema: Any) -> Any:
+        if "BadPayload" in schema["properties"]:
+            raise RuntimeError("too hard\nfor me")
+        return generate(schema)
+
+    monkeypatch.setattr(models, "_generate", fail)
+    events = [message("bad", USER, x_handler="handlers.f"), message("good", dict(USER))]
+    found = planned({"/": channel([*events])})
+    assert "async def f(sid: str, payload: Any)" in code(found, "handlers.py")
+    assert "class GoodPayload(TypedDict):" in code(found, "models.py")
+    [note] = found.notes
+    place = "the document, channels./.publish.message.oneOf[0].payload"
+    assert note == f"{place}: no type, as datamodel-code-generator fails (too hard)"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'A = TypedDict("A", {"a b": NotRequired[A | None], "c": B, "d": int})',
+        "A: TypeAlias = B | list[A]",
+    ],
+)
+def test_types_that_are_not_there_yet_are_in_quotes(code: str) -> None:
+    found = read(f"{code}\nclass B(TypedDict):\n    a: A", "Root")
+    names: dict[str, Any] = {}
+    exec("from typing import *\n" + "\n".join(found.definitions.values()), names)
+    assert names.keys() >= {"A", "B"}
 
 
 def test_a_handler_of_two_events_answers_each_as_it_must() -> None:
