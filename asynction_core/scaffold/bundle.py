@@ -5,7 +5,7 @@ definitions, by which they may recur; all others are written where they are used
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote, unquote, urldefrag, urljoin
 
@@ -15,6 +15,10 @@ from asynction_core.spec.place import Pointer
 _PLAIN = (str, int, bool, type(None))
 _LITERALS = 20
 """How many values an ``enum`` may have to be written as a type."""
+
+_DEFINITIONS = "#/$defs/"
+_QUOTES = str.maketrans({'"': "'", "\\": "/"})
+"""What ends the docstrings of some versions of datamodel-code-generator too early."""
 
 _DESCRIBING = frozenset({"oneOf", "anyOf", "allOf"})
 _GENERIC = frozenset({"payload", "args", "schema", "items", "properties", "allOf", "$defs"})
@@ -55,16 +59,36 @@ class Bundle:
             seen.add(key)
         return schema if isinstance(schema, dict) else {}, uri
 
-    def schema(self, title: str) -> dict[str, Any]:
-        """Return one schema that asks for all that was added, each a property."""
+    def schema(self, title: str, names: Iterable[str] | None = None) -> dict[str, Any]:
+        """Return one schema that asks for all that was added, each a property.
+
+        :param names: of what to ask for, in the place of all.
+        """
+        roots = self.roots if names is None else {name: self.roots[name] for name in names}
         return {
             "$schema": "https://json-schema.org/draft/2020-12/schema",
             "title": title,
             "type": "object",
-            "properties": self.roots,
-            "required": list(self.roots),
-            "$defs": self._definitions,
+            "properties": roots,
+            "required": list(roots),
+            "$defs": self._reached(roots),
         }
+
+    def _reached(self, roots: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the definitions that *roots* refer to."""
+        found: dict[str, Any] = {}
+        waiting: list[Any] = [roots]
+        while waiting:
+            value = waiting.pop()
+            if isinstance(value, dict):
+                name = str(value.get("$ref", "")).removeprefix(_DEFINITIONS)
+                if name in self._definitions and name not in found:
+                    found[name] = self._definitions[name]
+                    waiting.append(found[name])
+                waiting.extend(value.values())
+            elif isinstance(value, list):
+                waiting.extend(value)
+        return {name: found[name] for name in self._definitions if name in found}
 
     def _reduce(self, schema: Any, uri: str, above: tuple[tuple[str, str], ...]) -> dict[str, Any]:
         """Return what types can say of *schema*.
@@ -99,7 +123,7 @@ class Bundle:
         reduced = {str(name): self._reduce(each, uri, above) for name, each in properties.items()}
         found: dict[str, Any] = {"properties": reduced, "required": required}
         if isinstance(schema.get("description"), str):
-            found["description"] = schema["description"]
+            found["description"] = schema["description"].translate(_QUOTES)
         if "type" not in schema:
             found["type"] = "object"
         return found
@@ -114,7 +138,7 @@ class Bundle:
             self._named[key] = self._names.take(_name_of(key[1]))
             self._definitions[self._named[key]] = {}
             self._definitions[self._named[key]] = self._reduce(target, base, ())
-        reference = {"$ref": f"#/$defs/{self._named[key]}"}
+        reference = {"$ref": f"{_DEFINITIONS}{self._named[key]}"}
         if not _mapping(schema, "properties"):
             return reference
         return {"allOf": [reference, self._members(schema, uri, above)]}

@@ -61,7 +61,9 @@ def _with_imports(text: str, found: "_Found", new: list[str]) -> str:
     """
     nodes = found.first_imports
     if not new or not nodes:
-        return _insert(text, [(found.end_of_docstring, "\n".join(["", *new] if new else []))])
+        end = found.end_of_docstring
+        block = ["", *new] if end else [*new, "", ""]
+        return _insert(text, [(end, "\n".join(block) if new else "")])
     lines = text.splitlines()
     begin, end = nodes[0].lineno - 1, nodes[-1].end_lineno or 0
     own = [

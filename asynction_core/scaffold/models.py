@@ -5,17 +5,19 @@ import json
 import tempfile
 import warnings
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from asynction_core.scaffold.bundle import Bundle
 from asynction_core.scaffold.code import Definition
+from asynction_core.scaffold.generated import Generated, read
 from asynction_core.scaffold.names import pascal
 from asynction_core.spec.documents import logger
 from asynction_core.spec.model import Event, Schema, Spec
 
 _ROOT = "AsynctionArguments"
+_TYPED_DICTS = "DataModelType"  # exported in all versions, though not explicitly in all
 _TYPING = frozenset({"Any", "Literal"})
 
 
@@ -47,18 +49,6 @@ class Models:
     arguments: Mapping[Schema, tuple[Annotation, ...]]
     definitions: tuple[Definition, ...]
     untyped: tuple[str, ...] = ()
-
-
-@dataclass(slots=True)
-class _Generated:
-    annotations: dict[str, str] = field(default_factory=dict)
-    definitions: dict[str, str] = field(default_factory=dict)
-    typing: set[str] = field(default_factory=set)
-
-    def imports_of(self, source: str) -> Iterable[str]:
-        """Return the statements that import what the definition *source* needs."""
-        used = {node.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name)}
-        return (f"from typing import {name}" for name in sorted(used & self.typing))
 
 
 def models(spec: Spec) -> Models:
@@ -124,10 +114,10 @@ def _prefix(schema: Mapping[str, Any]) -> list[Any]:
     return []
 
 
-def _generate_all(bundle: Bundle, places: Mapping[str, str]) -> tuple[_Generated, list[str]]:
+def _generate_all(bundle: Bundle, places: Mapping[str, str]) -> tuple[Generated, list[str]]:
     """Return the types of all that is in *bundle*, and which of it has none."""
     if not bundle.roots:
-        return _Generated(), []
+        return Generated(), []
     try:
         return _generate(bundle.schema(_ROOT)), []
     except (ModuleNotFoundError, KeyboardInterrupt):
@@ -137,27 +127,26 @@ def _generate_all(bundle: Bundle, places: Mapping[str, str]) -> tuple[_Generated
     untyped = []
     for key in list(bundle.roots):
         try:
-            _generate({**bundle.schema(_ROOT), "properties": {key: bundle.roots[key]}})
+            _generate(bundle.schema(_ROOT, [key]))
         except Exception as error:
-            reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+            reason = (str(error) or type(error).__name__).splitlines()[0]
             untyped.append(f"{places[key]}: no type, as datamodel-code-generator fails ({reason})")
-            bundle.roots[key] = {}
-    return _generate(bundle.schema(_ROOT)), untyped
+            del bundle.roots[key]
+    return _generate(bundle.schema(_ROOT)) if bundle.roots else Generated(), untyped
 
 
-def _generate(schema: Mapping[str, Any]) -> _Generated:
-    from datamodel_code_generator import InputFileType, generate
-    from datamodel_code_generator.enums import DataModelType
+def _generate(schema: Mapping[str, Any]) -> Generated:
+    import datamodel_code_generator as generator
     from datamodel_code_generator.format import PythonVersion
 
     with tempfile.TemporaryDirectory() as directory, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         output = Path(directory) / "models.py"
-        generate(
+        generator.generate(
             json.dumps(schema),
-            input_file_type=InputFileType.JsonSchema,
+            input_file_type=generator.InputFileType.JsonSchema,
             output=output,
-            output_model_type=DataModelType.TypingTypedDict,
+            output_model_type=getattr(generator, _TYPED_DICTS).TypingTypedDict,
             target_python_version=PythonVersion.PY_311,
             class_name=_ROOT,
             disable_timestamp=True,
@@ -165,29 +154,7 @@ def _generate(schema: Mapping[str, Any]) -> _Generated:
             use_standard_collections=True,
             use_union_operator=True,
         )
-        return _read(output.read_text("utf-8"))
-
-
-def _read(source: str) -> _Generated:
-    """Take *source* apart; it consists of imports, classes and type aliases."""
-    found = _Generated()
-    for node in ast.parse(source).body:
-        text = ast.get_source_segment(source, node) or ""
-        if isinstance(node, ast.ClassDef) and node.name == _ROOT:
-            for each in node.body:
-                if isinstance(each, ast.AnnAssign) and isinstance(each.target, ast.Name):
-                    found.annotations[each.target.id] = ast.unparse(each.annotation)
-        elif isinstance(node, ast.ClassDef):
-            found.definitions[node.name] = text
-        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-            found.definitions[node.targets[0].id] = text
-        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
-            found.definitions[node.target.id] = text
-        elif isinstance(node, ast.ImportFrom) and node.module == "typing":
-            found.typing.update(alias.name for alias in node.names)
-        elif not (isinstance(node, ast.ImportFrom) and node.module == "__future__"):
-            raise ValueError(f"unexpected code: {text:.40}")
-    return found
+        return read(output.read_text("utf-8"), _ROOT)
 
 
 def _annotation(text: str, known: frozenset[str]) -> Annotation:

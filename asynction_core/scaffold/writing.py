@@ -90,6 +90,8 @@ def _draft(directory: Path, planned: Module | File, force: bool) -> _Draft:
         return _Draft("overwritten", content)
     if isinstance(planned, File):
         return _Draft("left", None, "it differs")
+    if not existing.strip():
+        return _Draft("added", content, "it was empty")
     return _merged(existing, planned)
 
 

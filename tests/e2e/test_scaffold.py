@@ -142,3 +142,16 @@ async def test_a_broken_document_is_told(tmp_path: Path) -> None:
     done = run_to_its_end("scaffold", cwd=tmp_path)
     assert done.returncode == 1
     assert "AsyncAPI '9.0.0' is not supported" in done.stderr
+
+
+@pytest.mark.parametrize("missing", ["black", "datamodel_code_generator", "faker"])
+async def test_it_says_how_to_install_what_it_needs(missing: str, tmp_path: Path) -> None:
+    code = (
+        f"import sys; sys.modules[{missing!r}] = None; sys.argv = ['asynction', '--spec', "
+        f"{str(DOCUMENTS['mocked'])!r}, 'scaffold']; from asynction_core.cli import main; main()"
+    )
+    env = {**os.environ, "PYTHONPATH": str(SOURCE)}
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert f"further packages ({missing}): pip install 'asynction[scaffold]'" in done.stderr
