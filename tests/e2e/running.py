@@ -8,8 +8,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
+from http.client import HTTPConnection
 from pathlib import Path
 
 import asynction_core
@@ -68,7 +69,7 @@ def running_flask(app: str | Path, log: Path, **environ: str) -> Iterator[Runnin
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "flask", "--app", str(app), "run", "--port", str(port)]
     with _started(command, log, {"PYTHONPATH": str(SOURCE), **environ}) as process:
-        _wait_until_open(process, port, log)
+        _wait_until_answered(process, port, log)
         yield Running(f"http://127.0.0.1:{port}", log, process)
 
 
@@ -80,7 +81,7 @@ def running_script(directory: Path, log: Path, **environ: str) -> Iterator[Runni
     path = os.pathsep.join([str(directory), str(SOURCE)])
     command = [sys.executable, str(directory / "app.py")]
     with _started(command, log, {"PYTHONPATH": path, "PORT": str(port), **environ}) as process:
-        _wait_until_open(process, port, log)
+        _wait_until_answered(process, port, log)
         yield Running(f"http://127.0.0.1:{port}", log, process)
 
 
@@ -131,10 +132,14 @@ def _wait_until_ready(process: subprocess.Popen[bytes], log: Path) -> str:
     raise RuntimeError(f"the server is not ready:\n{log.read_text()}")
 
 
-def _wait_until_open(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+def _wait_until_answered(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    """Wait for an answer of any status: a port that is open may belong to a server half made."""
     end = time.monotonic() + READY_WITHIN
     while time.monotonic() < end and process.poll() is None:
-        with suppress(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port)):
+        asked = HTTPConnection("127.0.0.1", port, timeout=READY_WITHIN)
+        with suppress(ConnectionRefusedError), closing(asked):
+            asked.request("GET", "/")
+            asked.getresponse().read()
             return
         time.sleep(0.02)
     raise RuntimeError(f"the server is not ready:\n{log.read_text()}")
