@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable
+from queue import Queue
 from typing import Any
 
 import pytest
@@ -181,14 +182,14 @@ async def test_a_client_is_disconnected_when_its_credentials_expire(
     connect: MakePeer, transport: str
 ) -> None:
     recorder = Recorder(ping_interval=0.5, ping_timeout=0.5)
-    left: list[Any] = []
-    recorder.server.on("disconnect", lambda sid, reason: left.append(reason))
+    left: Queue[str] = Queue()
+    recorder.server.on("disconnect", lambda sid, reason: left.put(reason))
     with serving(recorder.app) as url:
         token = {"token": f"write@{time.time() + 0.6}"}
         peer = await connect(url, auth=token, transports=[transport])
         assert await peer.call("write") == "written"
         await disconnected(peer)
-        assert left == ["server disconnect"]
+        assert await asyncio.to_thread(left.get, timeout=5) == "server disconnect"
         await peer.close()
         assert await Peer().refused(url, auth=token) == {
             "message": "Credentials refused",
