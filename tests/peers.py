@@ -94,6 +94,11 @@ class Peer:
 
     async def close(self) -> None:
         await self.client.disconnect()
+        eio = self.client.eio  # whose loops may go on after a disconnection by the server
+        left = [task for task in (eio.read_loop_task, eio.write_loop_task) if task is not None]
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
         await self._http.close()
 
 
