@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.timeout(300)  # a run takes long where other tests run beside it
+
 ENVIRON = {name: value for name, value in os.environ.items() if name != "PYTHONSAFEPATH"}
 """The benchmarks run from the root of the clone, which has to be importable."""
 
@@ -68,7 +70,7 @@ def run(*arguments: str) -> str:
         env=ENVIRON,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
