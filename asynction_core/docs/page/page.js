@@ -40,6 +40,7 @@ function fail(text) {
   main.replaceChildren(notice);
 }
 
+const PAUSE = 100; // milliseconds: the component draws itself twice before it stays as it is
 const MANY = 200; // events: from here on, their schemas stay folded
 
 /** Unfold the schemas of the events, which readers come for. */
@@ -79,13 +80,17 @@ async function draw() {
   if (!answer.ok) throw new Error(`asyncapi.json: ${answer.status} ${answer.statusText}`);
   const { schema, limited } = parsed(await answer.json());
   main.classList.toggle("all-servers", !limited);
+  let pause = 0;
   const drawn = new MutationObserver(() => {
-    if (!main.querySelector(".aui-root")) return;
+    clearTimeout(pause);
+    pause = setTimeout(finish, PAUSE);
+  });
+  const finish = () => {
     drawn.disconnect();
     improve();
-    // the component folds its schemas once more after it has drawn them
-    requestAnimationFrame(() => setTimeout(() => (unfold(), scroll())));
-  });
+    unfold();
+    scroll();
+  };
   drawn.observe(main, { childList: true, subtree: true });
   component.render({ schema, config: CONFIG }, main);
 }
