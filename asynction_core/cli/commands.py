@@ -15,6 +15,8 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 _QUEUES = ("redis://", "rediss://", "valkey://", "valkeys://", "unix://", "amqp://", "amqps://")
 
+_SERVER_URL = r"https?://[a-zA-Z0-9_.:[\]-]+(/[a-zA-Z0-9_./~%-]*)?"
+
 CONTEXT = {"help_option_names": ["-h", "--help"], "show_default": True}
 
 
@@ -285,7 +287,7 @@ def _url_of_a_server(
     _context: click.Context, _parameter: click.Parameter, value: str | None
 ) -> str | None:
     """Return *value*, if it is nothing but the URL of a server: a policy will name it."""
-    if value is not None and not re.fullmatch(r"https?://[\w.:[\]-]+(/[\w./~%-]*)?", value, re.A):
+    if value is not None and not re.fullmatch(_SERVER_URL, value):
         raise click.BadParameter(f"{value!r} is no URL of a server: https://api.example.com")
     return value
 
@@ -293,7 +295,6 @@ def _url_of_a_server(
 _server_url = partial(
     click.option,
     "--server",
-    "server_url",
     callback=_url_of_a_server,
     metavar="URL",
     show_default="that of the page",
@@ -309,7 +310,6 @@ def docs() -> None:
 @docs.command("build", context_settings=CONTEXT)
 @click.option(
     "--out",
-    "directory",
     type=click.Path(file_okay=False, path_type=Path),
     required=True,
     metavar="DIR",
@@ -318,11 +318,11 @@ def docs() -> None:
 @_server_url()
 @click.option("--force", is_flag=True, help="Write over files that are not of a site built before.")
 @click.pass_obj
-def docs_build(document: Document, directory: Path, server_url: str | None, force: bool) -> None:
+def docs_build(document: Document, out: Path, server: str | None, force: bool) -> None:
     """Write the documentation as a static site, for any directory of any web server."""
     from asynction_core.cli.docs import build_docs
 
-    build_docs(document, directory, server_url, force=force)
+    build_docs(document, out, server, force=force)
 
 
 @docs.command("serve", context_settings=CONTEXT)
@@ -333,9 +333,9 @@ def docs_build(document: Document, directory: Path, server_url: str | None, forc
 )
 @click.pass_obj
 def docs_serve(
-    document: Document, /, *, server_url: str | None, reload: bool, **listening: Any
+    document: Document, /, *, server: str | None, reload: bool, **listening: Any
 ) -> None:
     """Serve the documentation alone, without an API. `mock run` serves both."""
     from asynction_core.cli.docs import serve_docs
 
-    serve_docs(document, Listening(**listening, reload=reload), server_url)
+    serve_docs(document, Listening(**listening, reload=reload), server)

@@ -114,11 +114,13 @@ def serve_docs(document: Document, listening: Listening, server: str | None) -> 
     """
     shown = _Shown(lambda: _loaded(document, server), server)
     with listen(listening) as listener:
-        click.echo(f"Documentation of {shown.title}: {url_of(listener)}{shown.path}")
+        click.echo(f"Documentation of {shown.title}")
+        click.echo(f"  address         {url_of(listener)}{shown.path}")
         click.echo("Press Ctrl-C to stop.")
         sys.stdout.flush()
         config = uvicorn.Config(
             shown.serve_changing if listening.reload else shown.serve,
+            interface="asgi3",
             lifespan="off",
             ws="none",
             log_config=None,
