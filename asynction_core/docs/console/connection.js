@@ -98,22 +98,23 @@ export class Connection {
   }
 
   /**
-   * Open the connection. Headers go with long-polling only, so that it begins there.
+   * Open the connection.
    *
    * @param {Given} given
    * @param {unknown} auth
    * @param {Transport} transport
    */
   open(given, auth, transport) {
-    this.close();
+    this._drop();
     this._setCookies(given.cookies);
     const socket = window.io(this._endpoint.origin + this.namespace, {
       path: this._endpoint.path,
-      query: given.query,
+      query: { ...given.query },
       auth: /** @type {any} */ (auth),
-      extraHeaders: given.headers,
+      extraHeaders: { ...given.headers },
       transports: transportsFor(transport, given.headers),
-      upgrade: transport !== "polling",
+      tryAllTransports: true,
+      upgrade: false, // what is refused while it upgrades leaves errors in the browser's console
       forceNew: true,
       reconnection: false,
       autoConnect: false,
@@ -125,14 +126,7 @@ export class Connection {
   }
 
   close() {
-    const socket = this._socket;
-    this._socket = null;
-    this._clearCookies();
-    if (!socket) return;
-    socket.removeAllListeners();
-    socket.offAny();
-    socket.disconnect();
-    this._become("disconnected", "Disconnected");
+    if (this._drop()) this._become("disconnected", "Disconnected");
   }
 
   /**
@@ -172,11 +166,22 @@ export class Connection {
     this._socket?.emit(event, ...args);
   }
 
+  /** Leave the socket, and tell whether there was one. */
+  _drop() {
+    const socket = this._socket;
+    this._socket = null;
+    this._clearCookies();
+    if (!socket) return false;
+    socket.removeAllListeners();
+    socket.offAny();
+    socket.disconnect();
+    return true;
+  }
+
   /** @param {Socket} socket */
   _listen(socket) {
     socket.on("connect", () => {
       this._become("connected", "Connected");
-      socket.io.engine.on("upgrade", () => this._heard.changed());
     });
     socket.on("connect_error", (error) => {
       this._become("refused", error.message, /** @type {any} */ (error).data);
@@ -221,14 +226,13 @@ export class Connection {
 }
 
 /**
- * Return the transports to try, in this order.
+ * Return the transports to try, in this order: a browser sends no headers with a websocket.
  *
  * @param {Transport} transport
  * @param {Record<string, string>} headers
  */
 export function transportsFor(transport, headers) {
-  if (transport === "polling") return ["polling"];
-  return transport === "websocket" && !Object.keys(headers).length
-    ? ["websocket"]
-    : ["polling", "websocket"];
+  if (transport === "polling" || Object.keys(headers).length)
+    return ["polling"];
+  return transport === "websocket" ? ["websocket"] : ["websocket", "polling"];
 }

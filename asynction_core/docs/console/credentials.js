@@ -61,7 +61,7 @@ export function carrierLabel(carrier) {
  */
 export function carrierNote(carrier) {
   if (carrier.in === "header") {
-    return "A browser sends headers with long-polling only: the connection begins with it.";
+    return "A browser sends headers with long-polling only.";
   }
   if (carrier.in === "query") return "Query parameters end up in access logs.";
   if (carrier.in === "cookie") {

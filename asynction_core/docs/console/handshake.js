@@ -11,7 +11,7 @@ import { ValueFields } from "./values.js";
 /** @typedef {import("./connection.js").Connection} Connection */
 
 const TRANSPORTS = [
-  ["auto", "Long-polling, then websocket"],
+  ["auto", "Automatic"],
   ["websocket", "Websocket"],
   ["polling", "Long-polling"],
 ];
@@ -184,12 +184,12 @@ export class HandshakePanel {
     ]);
     this._readAuth(given.auth);
     const forced =
-      this._transport.value === "websocket" &&
+      this._transport.value !== "polling" &&
       Object.keys(given.headers).length > 0;
     say(
       this._note,
       forced
-        ? "A browser cannot send headers with a websocket: this begins with long-polling."
+        ? "A browser cannot send headers with a websocket: this connects with long-polling."
         : "",
     );
     return given;

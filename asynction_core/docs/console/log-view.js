@@ -75,7 +75,7 @@ export class LogView {
           class: "scroll",
           tabindex: 0,
           role: "region",
-          "aria-labelledby": heading,
+          "aria-label": "Entries of the log",
         },
         this._list,
       ),
