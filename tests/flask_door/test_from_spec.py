@@ -106,10 +106,11 @@ def test_the_document_is_served_beside_the_socketio_path(
     assert answer.json == WITH_SERVERS
 
 
-def test_the_docs_lead_to_the_document() -> None:
+def test_the_docs_are_a_page_beside_the_document() -> None:
     app, _ = socketio_of(SPEC)
-    answer = app.test_client().get("/docs", follow_redirects=True)
-    assert answer.json == SPEC
+    answer = app.test_client().get("/docs/", follow_redirects=True)
+    assert answer.request.path == "/docs"
+    assert "<title>Test 1.0.0</title>" in answer.text
 
 
 def test_the_document_can_be_kept_from_being_served() -> None:
