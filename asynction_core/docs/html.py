@@ -40,6 +40,7 @@ def page(spec: Spec, folder: str, meta_policy: str | None = None) -> str:
 <link rel="stylesheet" href="{base}/page.css">
 <link rel="stylesheet" href="{base}/component.css">
 <link rel="stylesheet" href="{base}/console/console.css">
+<script src="{base}/no-eval.js" defer></script>
 <script src="{base}/vendor/asyncapi-component.js" defer></script>
 <script src="{base}/vendor/socket.io.min.js" defer></script>
 <script src="{base}/page.js" type="module"></script>
