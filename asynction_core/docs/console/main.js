@@ -164,21 +164,23 @@ class Console {
   }
 }
 
+// taken before anything of the document is on the page, whose ids are its own
+const section = document.getElementById("console");
+
 /** @type {Promise<Console> | null} */
 let started = null;
 
-/** @param {HTMLElement} section */
-async function start(section) {
-  fill(section, element("p", { class: "note", role: "status" }, "Loading …"));
+/** @param {HTMLElement} place */
+async function start(place) {
+  fill(place, element("p", { class: "note", role: "status" }, "Loading …"));
   const [model, document] = await Promise.all([
     load("console.json"),
     load("asyncapi.json"),
   ]);
-  return new Console(section, model, document);
+  return new Console(place, model, document);
 }
 
 async function show() {
-  const section = document.getElementById("console");
   if (!section || !location.hash.startsWith("#console")) return;
   try {
     started ??= start(section);
