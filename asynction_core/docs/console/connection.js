@@ -56,10 +56,20 @@ export function canSet(name) {
 
 /**
  * @typedef {object} State
- * @property {"disconnected" | "connecting" | "connected" | "refused"} name
+ * @property {"disconnected" | "connecting" | "connected" | "refused" | "failed"} name
  * @property {string} message
  * @property {unknown} data What came with a refusal.
  */
+
+/**
+ * Return what *state* is, in words.
+ *
+ * @param {State} state
+ */
+export function describe({ name, message }) {
+  if (name === "refused") return `Refused: ${message}`;
+  return name === "failed" ? `Failed: ${message}` : message;
+}
 
 export class Connection {
   /**
@@ -184,7 +194,12 @@ export class Connection {
       this._become("connected", "Connected");
     });
     socket.on("connect_error", (error) => {
-      this._become("refused", error.message, /** @type {any} */ (error).data);
+      const refused = Object.hasOwn(error, "data"); // else nobody has answered
+      this._become(
+        refused ? "refused" : "failed",
+        error.message,
+        Reflect.get(error, "data"),
+      );
     });
     socket.on("disconnect", (reason) =>
       this._become("disconnected", `Disconnected: ${reason}`),
@@ -212,6 +227,7 @@ export class Connection {
 
   /** @param {Record<string, string>} cookies */
   _setCookies(cookies) {
+    if (this._endpoint.origin !== location.origin) return;
     for (const [name, value] of Object.entries(cookies)) {
       document.cookie = `${name}=${value}; path=${this._endpoint.path}; SameSite=Strict`;
       this._cookies.push(name);

@@ -76,6 +76,7 @@ export function field(label, input, hint = "") {
     "label",
     { for: input.id },
     label,
+    hint && " ",
     hint && element("span", { class: "hint" }, hint),
   );
   return element("div", { class: "field" }, name, input);

@@ -1,7 +1,7 @@
 /** The panel of a namespace's connection: what the handshake carries, and what became of it. */
 
-import { canSet } from "./connection.js";
 import { CredentialFields } from "./credential-fields.js";
+import { canSet, describe } from "./connection.js";
 import { element, field, fill, freshId, say } from "./dom.js";
 import { parse, pretty } from "./json.js";
 import { ValueFields } from "./values.js";
@@ -119,10 +119,7 @@ export class HandshakePanel {
     const about =
       state.name === "connected" ? ` over ${transport}, sid ${sid}` : "";
     this._status.dataset.state = state.name;
-    say(
-      this._status,
-      (state.name === "refused" ? "Refused: " : "") + state.message + about,
-    );
+    say(this._status, describe(state) + about);
     say(
       this._submit,
       state.name === "connected" || state.name === "connecting"
@@ -229,7 +226,7 @@ export class HandshakePanel {
 
 /** @param {ApiNamespace} api */
 function securityText({ security }) {
-  if (!security.length) return "Everybody may connect.";
+  if (!security.length) return "No credentials are asked for.";
   const ways = security.map(
     (each) => Object.keys(each).join(" and ") || "nothing",
   );

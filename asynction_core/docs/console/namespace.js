@@ -1,7 +1,7 @@
 /** One namespace: its connection, the events to emit, and those that arrive. */
 
 import { ArrivalsPanel } from "./arrivals.js";
-import { Connection } from "./connection.js";
+import { Connection, describe } from "./connection.js";
 import { button, element, fill, say } from "./dom.js";
 import { EmitPanel } from "./emitting.js";
 import { HandshakePanel } from "./handshake.js";
@@ -56,17 +56,15 @@ export class NamespaceView {
   _update() {
     const { state, transport, sid } = this.connection;
     if (state.name !== this._lastState && state.name !== "connecting") {
-      const note =
-        state.name === "connected"
-          ? `Connected over ${transport}, sid ${sid}`
-          : state.message;
-      const refused = state.name === "refused" ? "Refused: " : "";
+      const about =
+        state.name === "connected" ? ` over ${transport}, sid ${sid}` : "";
+      const note = describe(state) + about;
       this._log.add({
         kind: "state",
         namespace: this._api.name,
         event: "",
         args: state.data,
-        note: refused + note,
+        note,
         problems: null,
       });
     }
