@@ -3,7 +3,9 @@
  * as large as it is, and recursion is a circle.
  */
 
-/** @typedef {{[key: string]: unknown}} JsonObject */
+import { isObject } from "./json.js";
+
+/** @typedef {import("./json.js").JsonObject} JsonObject */
 
 /** Members that hold data: what looks like a reference there is none. */
 const DATA = new Set(["const", "default", "enum", "example", "examples"]);
@@ -22,16 +24,6 @@ const NAMED = new Set(
 
 /** Extensions that hold what AsyncAPI describes; what others hold is anybody's. */
 const KNOWN_EXTENSIONS = new Set(["x-ack", "x-security", "x-messageAcks", "x-external"]);
-
-/**
- * Tell whether *value* is an object, and no list.
- *
- * @param {unknown} value
- * @returns {value is JsonObject}
- */
-export function isObject(value) {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
 
 /**
  * Put what they refer to in the place of all references in *root*, which is changed.

@@ -8,17 +8,13 @@ import { parsed } from "./parsed.js";
  * @typedef {{render: (props: object, container: Element) => void}} Component
  */
 
-/** Who does what is said from the server's side, as in the document. */
-const LABELS = {
-  publishLabel: "RECEIVES",
-  subscribeLabel: "EMITS",
+/** What is said of an event is said from the server's side, as in the document. */
+const CONFIG = {
+  show: { sidebar: true, messages: false },
+  expand: { messageExamples: true },
   receiveLabel: "RECEIVES",
   sendLabel: "EMITS",
-  requestLabel: "EMITS, ACK",
-  replyLabel: "RECEIVES, ACK",
 };
-
-const CONFIG = { show: { sidebar: true, errors: true }, ...LABELS };
 
 // taken before anything of the document is on the page, whose ids are its own
 const main = /** @type {HTMLElement} */ (document.querySelector("#documentation"));
@@ -44,7 +40,19 @@ function fail(text) {
   main.replaceChildren(notice);
 }
 
-/** What the component draws for mice only gets a name, and keys. */
+const PAUSE = 100; // milliseconds: the component draws itself twice before it stays as it is
+const MANY = 200; // events: from here on, their schemas stay folded
+
+/** Unfold the schemas of the events, which readers come for. */
+function unfold() {
+  const folded = main.querySelectorAll(
+    "#operations .shadow .justify-between .gap-2 > .gap-2 > button",
+  );
+  if (folded.length > MANY) return;
+  for (const button of folded) if (button instanceof HTMLElement) button.click();
+}
+
+/** Give a name, and keys, to what the component draws for mice only. */
 function improve() {
   const menu = main.querySelector(".burger-menu");
   if (!(menu instanceof HTMLElement)) return;
@@ -70,13 +78,19 @@ async function draw() {
   if (!component) throw new Error("its script could not be loaded");
   const answer = await fetch(new URL("../../asyncapi.json", import.meta.url));
   if (!answer.ok) throw new Error(`asyncapi.json: ${answer.status} ${answer.statusText}`);
-  const schema = parsed(await answer.json());
+  const { schema, limited } = parsed(await answer.json());
+  main.classList.toggle("all-servers", !limited);
+  let pause = 0;
   const drawn = new MutationObserver(() => {
-    if (!main.querySelector(".aui-root")) return;
+    clearTimeout(pause);
+    pause = setTimeout(finish, PAUSE);
+  });
+  const finish = () => {
     drawn.disconnect();
     improve();
+    unfold();
     scroll();
-  });
+  };
   drawn.observe(main, { childList: true, subtree: true });
   component.render({ schema, config: CONFIG }, main);
 }

@@ -1,159 +1,148 @@
-/** A document as AsyncAPI's component wants it: parsed, in its own words. */
+/**
+ * A document as AsyncAPI's component wants it: parsed, of version 3, and with an operation for each
+ * event, so that each is in the table of contents.
+ */
 
-import { isObject, link } from "./links.js";
+import { clean } from "./clean.js";
+import { eventsOfThree, eventsOfTwo } from "./events.js";
+import { isObject, membersOf, objectOf, objectsIn } from "./json.js";
+import { link } from "./links.js";
 
-/** @typedef {import("./links.js").JsonObject} JsonObject */
+/** @typedef {import("./json.js").JsonObject} JsonObject */
+/** @typedef {import("./events.js").Event} Event */
 
-/** What only the server can use: dotted paths of its functions. */
-const FUNCTIONS = /^x-(handlers?|\w+Func)$/;
-
-/** Members that the component makes links of. */
-const LINKS = new Set(
-  "url termsOfService openIdConnectUrl authorizationUrl tokenUrl refreshUrl".split(" "),
-);
-const RUNNING = /^(javascript|data|vbscript|blob|file|filesystem):/i;
+const ID = "x-parser-unique-object-id";
+const JSON_TYPE = "application/json";
 
 /**
  * Return *json*, a document that refers to nothing but itself, as the component takes it.
  *
  * @param {JsonObject} json
- * @returns {JsonObject}
+ * @returns {{schema: JsonObject, limited: boolean}} and whether channels are limited to some servers
  */
 export function parsed(json) {
-  const found = structuredClone(json);
-  clean(found);
-  link(found);
-  const old = String(found.asyncapi).startsWith("2.");
-  name(found);
-  for (const each of operationsOf(found)) applyTraits(each, old);
-  for (const message of messagesOf(found)) {
-    applyTraits(message, old);
-    message.title ??= message.name;
-    if (isObject(message["x-ack"])) message["x-ack"] = asSchema(message["x-ack"].args);
-  }
-  delete found["x-external"];
-  if (old) found.asyncapi = "2.6.0"; // the only one of which the component knows who publishes
-  found["x-parser-spec-parsed"] = true;
-  return found;
-}
-
-/**
- * Leave out what is nobody's business, and links that would run something.
- *
- * @param {object} root
- */
-function clean(root) {
-  const waiting = [root];
-  for (let value = waiting.pop(); value; value = waiting.pop()) {
-    for (const [key, each] of Object.entries(value)) {
-      if (typeof each === "object" && each !== null) waiting.push(each);
-      if (FUNCTIONS.test(key)) Reflect.deleteProperty(value, key);
-      if (LINKS.has(key) && typeof each === "string" && runs(each))
-        Reflect.set(value, key, "about:blank");
-    }
-  }
-}
-
-/**
- * Tell whether a link to *url* could run a script. Browsers pass over blanks and control characters.
- *
- * @param {string} url
- */
-function runs(url) {
-  return RUNNING.test(url.replace(/[\u0000-\u0020\u007f]/g, ""));
-}
-
-/**
- * Give channels and messages the names by which the component tells them apart.
- *
- * @param {JsonObject} root
- */
-function name(root) {
-  const components = isObject(root.components) ? root.components : {};
-  for (const [key, channel] of entries(components.channels, root.channels)) {
-    channel["x-parser-unique-object-id"] = key;
-    for (const [id, message] of entries(channel.messages)) nameMessage(message, id);
-  }
-  for (const [id, message] of entries(components.messages)) nameMessage(message, id);
-  for (const message of messagesOf(root)) nameMessage(message, "message");
-}
-
-/**
- * @param {JsonObject} message
- * @param {string} key
- */
-function nameMessage(message, key) {
-  message["x-parser-message-name"] ??= message.name ?? key;
-  message["x-parser-unique-object-id"] ??= key;
-}
-
-/**
- * Yield the operations of *root*, of either version.
- *
- * @param {JsonObject} root
- * @returns {Generator<JsonObject>}
- */
-function* operationsOf(root) {
-  for (const [, channel] of entries(root.channels))
-    for (const key of ["publish", "subscribe"]) if (isObject(channel[key])) yield channel[key];
-  for (const [, operation] of entries(root.operations)) yield operation;
-}
-
-/**
- * Yield the messages of *root*, of either version, each once.
- *
- * @param {JsonObject} root
- * @returns {Set<JsonObject>}
- */
-function messagesOf(root) {
-  /** @type {Set<JsonObject>} */
-  const found = new Set();
-  /** @param {unknown} value */
-  const add = (value) => {
-    if (Array.isArray(value)) value.forEach(add);
-    else if (isObject(value)) found.add(value);
+  const root = structuredClone(json);
+  clean(root);
+  link(root);
+  const old = String(root.asyncapi).startsWith("2.");
+  const events = [...(old ? eventsOfTwo(root) : eventsOfThree(root))];
+  const { schemas, securitySchemes } = objectOf(root.components);
+  const servers = serversOf(root, old);
+  const channels = channelsOf(root, servers);
+  const schema = {
+    asyncapi: "3.0.0",
+    info: { tags: root.tags, externalDocs: root.externalDocs, ...objectOf(root.info) },
+    servers,
+    channels,
+    operations: operationsOf(root, events, channels),
+    components: { schemas: schemas ?? {}, securitySchemes: securitySchemes ?? {} },
+    "x-parser-spec-parsed": true,
   };
-  const components = isObject(root.components) ? root.components : {};
-  for (const [, message] of entries(components.messages)) add(message);
-  for (const [, channel] of entries(root.channels))
-    for (const [, message] of entries(channel.messages)) add(message);
-  for (const { message, messages, reply } of operationsOf(root)) {
-    add(isObject(message) && Array.isArray(message.oneOf) ? message.oneOf : message);
-    add(messages);
-    if (isObject(reply)) add(reply.messages);
+  return { schema, limited: membersOf(root.channels).some(([, each]) => each.servers) };
+}
+
+/**
+ * @param {JsonObject} root
+ * @param {boolean} old
+ */
+function serversOf(root, old) {
+  /** @type {JsonObject} */
+  const found = {};
+  for (const [key, server] of membersOf(root.servers)) {
+    const { url, security, ...rest } = server;
+    const [, scheme, host, pathname] = /^(?:([\w+.-]+):\/\/)?([^/]*)(.*)$/s.exec(String(url ?? "")) ?? [];
+    const address = old ? { host, pathname, protocol: rest.protocol ?? scheme } : {};
+    found[key] = { ...rest, ...address, security: requirements(root, security) };
   }
   return found;
 }
 
 /**
- * Merge the traits of *target* into it: over it in 2.x, under it in 3.x.
- *
- * @param {JsonObject} target
- * @param {boolean} traitWins
+ * @param {JsonObject} root
+ * @param {JsonObject} servers
  */
-function applyTraits(target, traitWins) {
-  const traits = Array.isArray(target.traits) ? target.traits.filter(isObject) : [];
-  delete target.traits;
-  const own = { ...target };
-  for (const trait of traits) Object.assign(target, merge(target, trait));
-  if (!traitWins) Object.assign(target, merge(target, own));
+function channelsOf(root, servers) {
+  /** @type {JsonObject} */
+  const found = {};
+  const originals = objectOf(root.servers);
+  for (const [key, channel] of membersOf(root.channels)) {
+    const { publish, subscribe, messages, "x-security": _, ...rest } = channel;
+    const names = Object.keys(originals).filter(
+      (name) => Array.isArray(rest.servers) && (rest.servers.includes(name) || rest.servers.includes(originals[name])),
+    );
+    found[key] = { address: key, ...rest, servers: names.map((name) => servers[name]), [ID]: key };
+  }
+  return found;
 }
 
 /**
- * Return *low* with *high* over it.
- *
- * @param {JsonObject} low
- * @param {JsonObject} high
- * @returns {JsonObject}
+ * @param {JsonObject} root
+ * @param {Event[]} events
+ * @param {JsonObject} channels
  */
-function merge(low, high) {
-  const found = { ...low };
-  for (const [key, value] of Object.entries(high)) {
-    const below = found[key];
-    const both = isObject(below) && isObject(value) && below !== value;
-    found[key] = both ? merge(below, value) : value;
+function operationsOf(root, events, channels) {
+  /** @type {JsonObject} */
+  const found = {};
+  for (const event of events) {
+    const { action: _action, message: _message, messages: _messages, reply, ...rest } = event.operation;
+    const channel = objectOf(channels[event.channel]);
+    const original = objectOf(objectOf(root.channels)[event.channel]);
+    const security = [...requirements(root, original["x-security"]), ...requirements(root, rest.security)];
+    found[free(event, String(channel.address), found)] = {
+      ...rest,
+      action: event.received ? "receive" : "send",
+      channel,
+      messages: [messageOf(event)],
+      security: security.length ? security : undefined,
+    };
   }
   return found;
+}
+
+/**
+ * Return a name for the operation of *event* that is not in *taken*: that of the event, if it can be.
+ *
+ * @param {Event} event
+ * @param {string} address
+ * @param {JsonObject} taken
+ */
+function free({ name, received }, address, taken) {
+  const does = received ? "received" : "emitted";
+  const names = [name, `${name} (${does})`, `${name} (${address})`, `${name} (${address}, ${does})`];
+  const found = names.find((each) => each && !Object.hasOwn(taken, each));
+  return found ?? `${name} (${address}, ${does}, ${Object.keys(taken).length})`;
+}
+
+/** @param {Event} event */
+function messageOf({ message, name, acks }) {
+  const { "x-ack": _, title, summary, contentType, ...rest } = message;
+  const said = [title === name ? undefined : title, summary].filter(Boolean).join(": ");
+  return {
+    ...rest,
+    name,
+    title: name,
+    ...(said && { summary: said }),
+    ...(contentType !== JSON_TYPE && { contentType }),
+    ...(acks.length && { "x-acknowledgement": asSchema(acks.length > 1 ? { oneOf: acks } : acks[0]) }),
+    [ID]: name,
+  };
+}
+
+/**
+ * Return security *required*, of either version, as a list of schemes with what is asked of each.
+ *
+ * @param {JsonObject} root
+ * @param {unknown} required
+ * @returns {JsonObject[]}
+ */
+function requirements(root, required) {
+  const schemes = objectOf(objectOf(root.components).securitySchemes);
+  return objectsIn(required).flatMap((each) => {
+    if (typeof each.type === "string") return [each];
+    return Object.entries(each)
+      .filter(([name]) => isObject(schemes[name]))
+      .map(([name, scopes]) => ({ ...objectOf(schemes[name]), scopes }));
+  });
 }
 
 /**
@@ -162,18 +151,7 @@ function merge(low, high) {
  * @param {unknown} schema
  */
 function asSchema(schema) {
-  if (!isObject(schema)) return { type: ["any"], not: schema === false ? {} : undefined };
+  if (schema === false) return { type: "null" };
+  if (!isObject(schema)) return { type: ["any"] };
   return "type" in schema ? schema : { type: ["any"], ...schema };
-}
-
-/**
- * Yield the members of *maps* that are objects.
- *
- * @param {...unknown} maps
- * @returns {Generator<[string, JsonObject]>}
- */
-function* entries(...maps) {
-  for (const map of maps)
-    if (isObject(map))
-      for (const [key, value] of Object.entries(map)) if (isObject(value)) yield [key, value];
 }
