@@ -225,6 +225,14 @@ export class HandshakePanel {
 }
 
 /** @param {ApiNamespace} api */
+function methodText({ method }) {
+  const impossible = method !== null && method !== "GET";
+  return impossible
+    ? ` Its handshakes must be ${method}, and those of Socket.IO are GET.`
+    : "";
+}
+
+/** @param {ApiNamespace} api */
 function securityText({ security }) {
   if (!security.length) return "No credentials are asked for.";
   const ways = security.map(
