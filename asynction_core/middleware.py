@@ -1,11 +1,11 @@
 """The ASGI door: Socket.IO in front of any ASGI application, or on its own."""
 
-import asyncio
 import os
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from asynction_core.docs import Answer, Documentation, docs_path
+from asynction_core.docs import Documentation, docs_path
+from asynction_core.docs.asgi import DocumentationRoute, send_answer
 from asynction_core.exceptions import SpecException
 from asynction_core.server import AsynctionServer
 
@@ -50,8 +50,10 @@ class AsynctionMiddleware:
         self.server = server
         path = server.socketio_path if socketio_path is None else socketio_path.strip("/")
         self._path = f"/{path}/" if path else "/"
-        self._docs = Documentation(server.registration.spec, path) if server.docs else None
-        self._docs_path = docs_path(path)
+        self._docs: DocumentationRoute | None = None
+        if server.docs:
+            documentation = Documentation(server.registration.spec, path)
+            self._docs = DocumentationRoute(documentation, docs_path(path))
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve one connection, as ASGI has it."""
@@ -59,28 +61,12 @@ class AsynctionMiddleware:
             await self._lifespan(scope, receive, send)
         elif f"{_path_of(scope)}/".startswith(self._path):
             await self.server.handle_request(scope, receive, send)
-        elif answer := await self._documented(scope):
-            await _send(answer, send)
+        elif self._docs and (answer := await self._docs.answer(scope, _path_of(scope))):
+            await send_answer(answer, send)
         elif self.app is not None:
             await self.app(scope, receive, send)
         else:
             await _not_found(scope, receive, send)
-
-    async def _documented(self, scope: "Scope") -> Answer | None:
-        """Return the answer of the documentation, if this is a request for it."""
-        path = _path_of(scope)
-        if not self._docs or scope["type"] != "http" or not path.startswith(self._docs_path):
-            return None
-        below = path[len(self._docs_path) :]
-        if below and not below.startswith("/"):
-            return None
-        headers = {
-            name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]
-        }
-        arguments = scope["method"], below, headers
-        if self._docs.is_quick(below):
-            return self._docs.answer(*arguments)
-        return await asyncio.to_thread(self._docs.answer, *arguments)
 
     async def _lifespan(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
         """Check the handlers at start-up and stop the server at shutdown, around the app's own."""
@@ -110,12 +96,6 @@ def _path_of(scope: "Scope") -> str:
     if prefix and path.startswith(f"{prefix}/"):
         return f"/{path[len(prefix) :].lstrip('/')}"
     return path
-
-
-async def _send(answer: Answer, send: "Send") -> None:
-    headers = [(name.encode(), value.encode()) for name, value in answer.headers.items()]
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    await send({"type": "http.response.body", "body": answer.body})
 
 
 async def _no_lifespan(_scope: "Scope", receive: "Receive", send: "Send") -> None:

@@ -1,5 +1,6 @@
 """The commands, and the options that they share. What they do is in modules of their own."""
 
+import re
 from collections.abc import Callable
 from functools import partial
 from importlib.metadata import version
@@ -41,12 +42,16 @@ def cli(
     context.obj = Document(spec, server, validation=not without_validation)
 
 
+def _address(command: _Command) -> _Command:
+    host = click.option("--host", default="127.0.0.1", help="The address to listen on.")
+    port = click.option(
+        "--port", "-p", type=click.IntRange(0, 65535), default=5000, help="0 for any free one."
+    )
+    return host(port(command))
+
+
 def _listening(command: _Command, origins: str) -> _Command:
     options = [
-        click.option("--host", default="127.0.0.1", help="The address to listen on."),
-        click.option(
-            "--port", "-p", type=click.IntRange(0, 65535), default=5000, help="0 for any free one."
-        ),
         click.option(
             "--cors-allowed-origin",
             "origins",
@@ -61,7 +66,7 @@ def _listening(command: _Command, origins: str) -> _Command:
     ]
     for option in reversed(options):
         command = option(command)
-    return command
+    return _address(command)
 
 
 def _logging(command: _Command) -> _Command:
@@ -274,3 +279,63 @@ def scaffold(
     from asynction_core.cli.scaffold import run_scaffold
 
     run_scaffold(document, framework, directory, force=force, dry_run=dry_run)
+
+
+def _url_of_a_server(
+    _context: click.Context, _parameter: click.Parameter, value: str | None
+) -> str | None:
+    """Return *value*, if it is nothing but the URL of a server: a policy will name it."""
+    if value is not None and not re.fullmatch(r"https?://[\w.:[\]-]+(/[\w./~%-]*)?", value, re.A):
+        raise click.BadParameter(f"{value!r} is no URL of a server: https://api.example.com")
+    return value
+
+
+_server_url = partial(
+    click.option,
+    "--server",
+    "server_url",
+    callback=_url_of_a_server,
+    metavar="URL",
+    show_default="that of the page",
+    help="Where the console connects to. Its path, if it has one, is the Socket.IO path.",
+)
+
+
+@cli.group(context_settings=CONTEXT)
+def docs() -> None:
+    """Documentation of the document: a page with a console."""
+
+
+@docs.command("build", context_settings=CONTEXT)
+@click.option(
+    "--out",
+    "directory",
+    type=click.Path(file_okay=False, path_type=Path),
+    required=True,
+    metavar="DIR",
+    help="Where to put the site.",
+)
+@_server_url()
+@click.option("--force", is_flag=True, help="Write over files that are not of a site built before.")
+@click.pass_obj
+def docs_build(document: Document, directory: Path, server_url: str | None, force: bool) -> None:
+    """Write the documentation as a static site, for any directory of any web server."""
+    from asynction_core.cli.docs import build_docs
+
+    build_docs(document, directory, server_url, force=force)
+
+
+@docs.command("serve", context_settings=CONTEXT)
+@_address
+@_server_url()
+@click.option(
+    "--reload", is_flag=True, help="Show the document anew when it changes, or a file of it."
+)
+@click.pass_obj
+def docs_serve(
+    document: Document, /, *, server_url: str | None, reload: bool, **listening: Any
+) -> None:
+    """Serve the documentation alone, without an API. `mock run` serves both."""
+    from asynction_core.cli.docs import serve_docs
+
+    serve_docs(document, Listening(**listening, reload=reload), server_url)

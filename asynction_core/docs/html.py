@@ -1,19 +1,29 @@
 """The page: what is written around what scripts fill in."""
 
+from collections.abc import Iterator
 from html import escape
+from urllib.parse import urlsplit
 
 from asynction_core.spec.model import Spec
 
 
-def policy(connect: str = "'self'") -> str:
+def policy(server: str | None = None) -> str:
     """Return the ``Content-Security-Policy`` of the page.
 
-    :param connect: where its scripts may connect to.
+    :param server: the URL of the server that its console speaks to, if not the page's own.
     """
     return (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-        f"connect-src {connect}; base-uri 'none'; form-action 'none'"
+        f"connect-src {' '.join(_connections(server))}; base-uri 'none'; form-action 'none'"
     )
+
+
+def _connections(server: str | None) -> Iterator[str]:
+    yield "'self'"
+    if server is not None:
+        parts = urlsplit(server)
+        yield f"{parts.scheme}://{parts.netloc}"
+        yield f"{'wss' if parts.scheme == 'https' else 'ws'}://{parts.netloc}"
 
 
 def page(spec: Spec, folder: str, meta_policy: str | None = None) -> str:

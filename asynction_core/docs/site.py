@@ -39,6 +39,18 @@ class Documentation:
         resource = self.page if path == "" else self.files.get(path[1:])
         return resource.answer(method, headers) if resource else None
 
+    def static_files(self) -> dict[str, bytes]:
+        """Return the contents of all files of a static site, by their paths.
+
+        :raises FileNotFoundError: what comes from npm packages is missing.
+        """
+        found = assets()
+        if not found.complete:
+            raise FileNotFoundError(MISSING)
+        html = page(self._spec, found.folder, policy(self._server))
+        files = {f"docs/{name}": resource.body for name, resource in self.files.items()}
+        return {"index.html": html.encode(), **files}
+
     def is_quick(self, path: str) -> bool:
         """Tell whether the answer at *path* is made already, or takes no time."""
         resource = self.page if path == "" else self.files.get(path[1:])
@@ -50,7 +62,7 @@ class Documentation:
         found = assets()
         if not found.complete:
             return Resource("text/plain; charset=utf-8", MISSING.encode, status=503)
-        headers = {"Content-Security-Policy": f"{policy()}; frame-ancestors 'none'"}
+        headers = {"Content-Security-Policy": f"{policy(self._server)}; frame-ancestors 'none'"}
         text = page(self._spec, found.folder)
         return Resource("text/html; charset=utf-8", text.encode, headers=headers)
 
