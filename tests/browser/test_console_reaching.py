@@ -1,18 +1,21 @@
 """The console reaches its server wherever that is mounted, with whatever credential it asks for."""
 
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
 from browser.consoles import Console
 from browser.information import SECRET
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, expect
 from starlette.applications import Starlette
 from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
 from support import channel, document, message, serving
 
 from asynction_core import AsynctionMiddleware, AsynctionServer
+from asynction_core.docs import Documentation
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -178,3 +181,29 @@ async def test_it_reaches_a_server_behind_a_proxy_that_cuts_the_prefix_off(
 
         await console.connect()
         await console.leave()
+
+
+async def test_in_a_static_site_it_reaches_the_server_that_it_was_built_for(
+    browser: Browser, tmp_path: Path
+) -> None:
+    contents = document({"/": channel([message("event")])})
+    server = AsynctionServer.from_spec(contents, cors_allowed_origins="*")
+
+    async def event(sid: str, *arguments: Any) -> str:
+        return "reached"
+
+    server.on("event", event)
+    with serving(AsynctionMiddleware(server=server)) as url:
+        site = Documentation(server.registration.spec, "socket.io", url).static_files()
+        for name, data in site.items():
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / name).write_bytes(data)
+        with serving(StaticFiles(directory=tmp_path, html=True)) as static:
+            page = await browser.new_page()
+            console = Console(page)
+            await page.goto(f"{static}/#console")
+            await console.connect()
+            await console.emit("[]")
+            await expect(console.acked).to_have_text('"reached"')
+            await console.leave()
+            await page.close()

@@ -66,7 +66,12 @@ export class HandshakePanel {
       "section",
       { class: "card", "aria-labelledby": heading },
       element("h3", { id: heading }, "Connection"),
-      element("p", { class: "note" }, securityText(this._api)),
+      element(
+        "p",
+        { class: "note" },
+        securityText(this._api),
+        methodText(this._api),
+      ),
       element(
         "form",
         { onsubmit: submit, autocomplete: "off" },
