@@ -70,7 +70,6 @@ def page(spec: Spec, folder: str, meta_policy: str | None = None) -> str:
 </nav>
 </header>
 <main id="documentation" tabindex="-1">
-<p class="notice" role="status">Loading the documentation …</p>
 <noscript><p class="notice">This page is drawn by JavaScript, which is switched off. All that it
 shows is in the document: <a href="docs/asyncapi.yaml">docs/asyncapi.yaml</a>.</p></noscript>
 </main>

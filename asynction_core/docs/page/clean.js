@@ -5,7 +5,9 @@ const FUNCTIONS = /^x-(handlers?|\w+Func)$/;
 
 /** Members that become links. */
 const LINKS = new Set(
-  "url termsOfService openIdConnectUrl authorizationUrl tokenUrl refreshUrl".split(" "),
+  "url termsOfService openIdConnectUrl authorizationUrl tokenUrl refreshUrl".split(
+    " ",
+  ),
 );
 const RUNNING = /^(javascript|data|vbscript|blob|file|filesystem):/i;
 

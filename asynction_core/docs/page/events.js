@@ -29,11 +29,21 @@ export function* eventsOfTwo(root) {
       if (!isObject(item[key])) continue;
       const operation = withTraits(item[key], true);
       const { message: found } = operation;
-      const messages = isObject(found) && "oneOf" in found ? objectsIn(found.oneOf) : [objectOf(found)];
+      const messages =
+        isObject(found) && "oneOf" in found
+          ? objectsIn(found.oneOf)
+          : [objectOf(found)];
       for (const each of messages) {
         const message = withTraits(each, true);
         const name = String(message.name ?? "");
-        yield { channel, received: key === "publish", operation, message, name, acks: acksOf(message) };
+        yield {
+          channel,
+          received: key === "publish",
+          operation,
+          message,
+          name,
+          acks: acksOf(message),
+        };
       }
     }
   }
@@ -52,13 +62,18 @@ export function* eventsOfThree(root) {
     const found = channels.find(([, item]) => item === operation.channel);
     if (!found) continue;
     const named = membersOf(found[1].messages);
-    const chosen = "messages" in operation ? objectsIn(operation.messages) : named.map(([, item]) => item);
+    const chosen =
+      "messages" in operation
+        ? objectsIn(operation.messages)
+        : named.map(([, item]) => item);
     const received = operation.action === "receive";
     for (const item of chosen) {
       const message = withTraits(item, false);
       const key = named.find(([, other]) => other === item)?.[0];
       const name = String(message.name ?? key ?? "");
-      const acks = isObject(operation.reply) ? repliesOf(operation.reply) : acksOf(message);
+      const acks = isObject(operation.reply)
+        ? repliesOf(operation.reply)
+        : acksOf(message);
       yield { channel: found[0], received, operation, message, name, acks };
     }
   }
@@ -73,6 +88,9 @@ function acksOf(message) {
 /** @param {JsonObject} reply */
 function repliesOf(reply) {
   const { messages } = objectOf(reply.channel);
-  const found = "messages" in reply ? objectsIn(reply.messages) : membersOf(messages).map(([, each]) => each);
+  const found =
+    "messages" in reply
+      ? objectsIn(reply.messages)
+      : membersOf(messages).map(([, each]) => each);
   return found.map((each) => withTraits(each, false).payload ?? true);
 }

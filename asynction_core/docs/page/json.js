@@ -41,6 +41,7 @@ export function objectsIn(value) {
 export function membersOf(value) {
   /** @type {[string, JsonObject][]} */
   const found = [];
-  for (const [key, each] of Object.entries(objectOf(value))) if (isObject(each)) found.push([key, each]);
+  for (const [key, each] of Object.entries(objectOf(value)))
+    if (isObject(each)) found.push([key, each]);
   return found;
 }

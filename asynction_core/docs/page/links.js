@@ -23,7 +23,12 @@ const NAMED = new Set(
 );
 
 /** Extensions that hold what AsyncAPI describes; what others hold is anybody's. */
-const KNOWN_EXTENSIONS = new Set(["x-ack", "x-security", "x-messageAcks", "x-external"]);
+const KNOWN_EXTENSIONS = new Set([
+  "x-ack",
+  "x-security",
+  "x-messageAcks",
+  "x-external",
+]);
 
 /**
  * Put what they refer to in the place of all references in *root*, which is changed.
@@ -44,14 +49,24 @@ export function link(root) {
       const linked = follow(root, value);
       if (linked !== value) Reflect.set(holder, key, linked);
       if (typeof linked === "object" && linked !== null)
-        waiting.push([linked, !named && !Array.isArray(holder) && NAMED.has(key) && isObject(linked)]);
+        waiting.push([
+          linked,
+          !named &&
+            !Array.isArray(holder) &&
+            NAMED.has(key) &&
+            isObject(linked),
+        ]);
     }
   }
 }
 
 /** @param {string} key */
 function isClosed(key) {
-  return DATA.has(key) || key === "__proto__" || (key.startsWith("x-") && !KNOWN_EXTENSIONS.has(key));
+  return (
+    DATA.has(key) ||
+    key === "__proto__" ||
+    (key.startsWith("x-") && !KNOWN_EXTENSIONS.has(key))
+  );
 }
 
 /**
@@ -63,12 +78,19 @@ function isClosed(key) {
 function follow(root, value) {
   const seen = new Set();
   let found = value;
-  while (isObject(found) && typeof found.$ref === "string" && !seen.has(found)) {
+  while (
+    isObject(found) &&
+    typeof found.$ref === "string" &&
+    !seen.has(found)
+  ) {
     seen.add(found);
     const target = lookUp(root, found.$ref);
     if (target === undefined) return found;
     const { $ref: _, ...beside } = found;
-    found = isObject(target) && Object.keys(beside).length ? { ...target, ...beside } : target;
+    found =
+      isObject(target) && Object.keys(beside).length
+        ? { ...target, ...beside }
+        : target;
   }
   return found;
 }
@@ -85,7 +107,12 @@ function lookUp(root, reference) {
   let value = root;
   for (const step of decodeURIComponent(reference).split("/").slice(1)) {
     const key = step.replaceAll("~1", "/").replaceAll("~0", "~");
-    if (typeof value !== "object" || value === null || !Object.hasOwn(value, key)) return undefined;
+    if (
+      typeof value !== "object" ||
+      value === null ||
+      !Object.hasOwn(value, key)
+    )
+      return undefined;
     value = Reflect.get(value, key);
   }
   return value;

@@ -7,7 +7,10 @@
 (() => {
   const compiled = () => () => true;
   const Real = globalThis.Function;
-  globalThis.Function = new Proxy(Real, { construct: () => compiled, apply: () => compiled });
+  globalThis.Function = new Proxy(Real, {
+    construct: () => compiled,
+    apply: () => compiled,
+  });
   Reflect.set(globalThis, "restoreFunction", () => {
     globalThis.Function = Real;
     Reflect.deleteProperty(globalThis, "restoreFunction");

@@ -17,10 +17,18 @@ const CONFIG = {
 };
 
 // taken before anything of the document is on the page, whose ids are its own
-const main = /** @type {HTMLElement} */ (document.querySelector("#documentation"));
-const consoleSection = /** @type {HTMLElement} */ (document.querySelector("#console"));
-const toMain = /** @type {HTMLElement} */ (document.querySelector("#to-documentation"));
-const toConsole = /** @type {HTMLElement} */ (document.querySelector("#to-console"));
+const main = /** @type {HTMLElement} */ (
+  document.querySelector("#documentation")
+);
+const consoleSection = /** @type {HTMLElement} */ (
+  document.querySelector("#console")
+);
+const toMain = /** @type {HTMLElement} */ (
+  document.querySelector("#to-documentation")
+);
+const toConsole = /** @type {HTMLElement} */ (
+  document.querySelector("#to-console")
+);
 
 function show() {
   const inConsole = location.hash.startsWith("#console");
@@ -31,11 +39,16 @@ function show() {
   (inConsole ? toConsole : toMain).setAttribute("aria-current", "page");
 }
 
-/** @param {string} text */
-function fail(text) {
+/**
+ * Say *text* in the place of the documentation.
+ *
+ * @param {string} text
+ * @param {"status" | "alert"} role
+ */
+function say(text, role) {
   const notice = document.createElement("p");
   notice.className = "notice";
-  notice.setAttribute("role", "alert");
+  notice.setAttribute("role", role);
   notice.textContent = text;
   main.replaceChildren(notice);
 }
@@ -49,12 +62,17 @@ function unfold() {
     "#operations .shadow .justify-between .gap-2 > .gap-2 > button",
   );
   if (folded.length > MANY) return;
-  for (const button of folded) if (button instanceof HTMLElement) button.click();
+  for (const button of folded)
+    if (button instanceof HTMLElement) button.click();
 }
 
-/** Give a name, and keys, to what the component draws for mice only. */
+/** Make up for what the component says to mice only, or wrongly, to those who cannot see it. */
 function improve() {
-  const menu = main.querySelector(".burger-menu");
+  for (const tab of main.querySelectorAll("[role=tab][aria-controls]")) {
+    tab.parentElement?.setAttribute("role", "tablist");
+    tab.removeAttribute("aria-controls"); // names what is not there
+  }
+  const menu = main.querySelector(".burger-menu:not([role])");
   if (!(menu instanceof HTMLElement)) return;
   menu.setAttribute("role", "button");
   menu.setAttribute("tabindex", "0");
@@ -66,6 +84,19 @@ function improve() {
   });
 }
 
+/**
+ * Call *rested* each time that the component has drawn something.
+ *
+ * @param {() => void} rested
+ */
+function watch(rested) {
+  let pause = 0;
+  new MutationObserver(() => {
+    clearTimeout(pause);
+    pause = setTimeout(rested, PAUSE);
+  }).observe(main, { childList: true, subtree: true });
+}
+
 /** Scroll to what the address names. */
 function scroll() {
   const id = decodeURIComponent(location.hash.slice(1));
@@ -74,28 +105,29 @@ function scroll() {
 }
 
 async function draw() {
-  const component = /** @type {Component | undefined} */ (Reflect.get(window, "AsyncApiStandalone"));
+  const component = /** @type {Component | undefined} */ (
+    Reflect.get(window, "AsyncApiStandalone")
+  );
   if (!component) throw new Error("its script could not be loaded");
   const answer = await fetch(new URL("../../asyncapi.json", import.meta.url));
-  if (!answer.ok) throw new Error(`asyncapi.json: ${answer.status} ${answer.statusText}`);
+  if (!answer.ok)
+    throw new Error(`asyncapi.json: ${answer.status} ${answer.statusText}`);
   const { schema, limited } = parsed(await answer.json());
   main.classList.toggle("all-servers", !limited);
-  let pause = 0;
-  const drawn = new MutationObserver(() => {
-    clearTimeout(pause);
-    pause = setTimeout(finish, PAUSE);
-  });
-  const finish = () => {
-    drawn.disconnect();
+  let first = true;
+  watch(() => {
     improve();
-    unfold();
-    scroll();
-  };
-  drawn.observe(main, { childList: true, subtree: true });
+    if (first) unfold();
+    if (first) scroll();
+    first = false;
+  });
   component.render({ schema, config: CONFIG }, main);
 }
 
 Reflect.get(globalThis, "restoreFunction")();
 addEventListener("hashchange", show);
 show();
-draw().catch((error) => fail(`The documentation cannot be shown: ${error.message}.`));
+say("Loading the documentation …", "status");
+draw().catch((error) =>
+  say(`The documentation cannot be shown: ${error.message}.`, "alert"),
+);

@@ -31,14 +31,24 @@ export function parsed(json) {
   const channels = channelsOf(root, servers);
   const schema = {
     asyncapi: "3.0.0",
-    info: { tags: root.tags, externalDocs: root.externalDocs, ...objectOf(root.info) },
+    info: {
+      tags: root.tags,
+      externalDocs: root.externalDocs,
+      ...objectOf(root.info),
+    },
     servers,
     channels,
     operations: operationsOf(root, events, channels),
-    components: { schemas: schemas ?? {}, securitySchemes: securitySchemes ?? {} },
+    components: {
+      schemas: schemas ?? {},
+      securitySchemes: securitySchemes ?? {},
+    },
     "x-parser-spec-parsed": true,
   };
-  return { schema, limited: membersOf(root.channels).some(([, each]) => each.servers) };
+  return {
+    schema,
+    limited: membersOf(root.channels).some(([, each]) => each.servers),
+  };
 }
 
 /**
@@ -50,9 +60,16 @@ function serversOf(root, old) {
   const found = {};
   for (const [key, server] of membersOf(root.servers)) {
     const { url, security, ...rest } = server;
-    const [, scheme, host, pathname] = /^(?:([\w+.-]+):\/\/)?([^/]*)(.*)$/s.exec(String(url ?? "")) ?? [];
-    const address = old ? { host, pathname, protocol: rest.protocol ?? scheme } : {};
-    found[key] = { ...rest, ...address, security: requirements(root, security) };
+    const [, scheme, host, pathname] =
+      /^(?:([\w+.-]+):\/\/)?([^/]*)(.*)$/s.exec(String(url ?? "")) ?? [];
+    const address = old
+      ? { host, pathname, protocol: rest.protocol ?? scheme }
+      : {};
+    found[key] = {
+      ...rest,
+      ...address,
+      security: requirements(root, security),
+    };
   }
   return found;
 }
@@ -68,9 +85,16 @@ function channelsOf(root, servers) {
   for (const [key, channel] of membersOf(root.channels)) {
     const { publish, subscribe, messages, "x-security": _, ...rest } = channel;
     const names = Object.keys(originals).filter(
-      (name) => Array.isArray(rest.servers) && (rest.servers.includes(name) || rest.servers.includes(originals[name])),
+      (name) =>
+        Array.isArray(rest.servers) &&
+        (rest.servers.includes(name) || rest.servers.includes(originals[name])),
     );
-    found[key] = { address: key, ...rest, servers: names.map((name) => servers[name]), [ID]: key };
+    found[key] = {
+      address: key,
+      ...rest,
+      servers: names.map((name) => servers[name]),
+      [ID]: key,
+    };
   }
   return found;
 }
@@ -84,10 +108,19 @@ function operationsOf(root, events, channels) {
   /** @type {JsonObject} */
   const found = {};
   for (const event of events) {
-    const { action: _action, message: _message, messages: _messages, reply, ...rest } = event.operation;
+    const {
+      action: _action,
+      message: _message,
+      messages: _messages,
+      reply,
+      ...rest
+    } = event.operation;
     const channel = objectOf(channels[event.channel]);
     const original = objectOf(objectOf(root.channels)[event.channel]);
-    const security = [...requirements(root, original["x-security"]), ...requirements(root, rest.security)];
+    const security = [
+      ...requirements(root, original["x-security"]),
+      ...requirements(root, rest.security),
+    ];
     found[free(event, String(channel.address), found)] = {
       ...rest,
       action: event.received ? "receive" : "send",
@@ -108,7 +141,12 @@ function operationsOf(root, events, channels) {
  */
 function free({ name, received }, address, taken) {
   const does = received ? "received" : "emitted";
-  const names = [name, `${name} (${does})`, `${name} (${address})`, `${name} (${address}, ${does})`];
+  const names = [
+    name,
+    `${name} (${does})`,
+    `${name} (${address})`,
+    `${name} (${address}, ${does})`,
+  ];
   const found = names.find((each) => each && !Object.hasOwn(taken, each));
   return found ?? `${name} (${address}, ${does}, ${Object.keys(taken).length})`;
 }
@@ -116,14 +154,20 @@ function free({ name, received }, address, taken) {
 /** @param {Event} event */
 function messageOf({ message, name, acks }) {
   const { "x-ack": _, title, summary, contentType, ...rest } = message;
-  const said = [title === name ? undefined : title, summary].filter(Boolean).join(": ");
+  const said = [title === name ? undefined : title, summary]
+    .filter(Boolean)
+    .join(": ");
   return {
     ...rest,
     name,
     title: name,
     ...(said && { summary: said }),
     ...(contentType !== JSON_TYPE && { contentType }),
-    ...(acks.length && { "x-acknowledgement": asSchema(acks.length > 1 ? { oneOf: acks } : acks[0]) }),
+    ...(acks.length && {
+      "x-acknowledgement": asSchema(
+        acks.length > 1 ? { oneOf: acks } : acks[0],
+      ),
+    }),
     [ID]: name,
   };
 }
