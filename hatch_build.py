@@ -206,9 +206,10 @@ def _files(directory: Path) -> Iterator[Path]:
 
 
 def _wanted(root: Path) -> str:
-    """Return what the assets are made from: the lock file and the table of what is shipped."""
+    """Return what the assets are made from: lock file, table of what is shipped, licences."""
     lock = (root / "npm" / "package-lock.json").read_text(encoding="utf-8")
-    return hashlib.sha256(json.dumps([lock, SHIPPED]).encode()).hexdigest()
+    licences = [path.read_text(encoding="utf-8") for path in _files(root / "npm" / "licences")]
+    return hashlib.sha256(json.dumps([lock, SHIPPED, licences]).encode()).hexdigest()
 
 
 def _hash(path: Path) -> str:

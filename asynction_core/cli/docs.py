@@ -38,7 +38,7 @@ def build_docs(document: Document, directory: Path, server: str | None, *, force
         _write(files, directory, force=force)
     except OSError as error:
         raise click.ClickException(str(error)) from error
-    click.echo(f"{directory / 'index.html'}, and {len(files) - 1} files in {directory / 'docs'}")
+    click.echo(f"{directory / 'index.html'}, and what it loads in {directory / 'docs'}")
     if server is not None:
         click.echo(f"Its console connects to {server}, which must allow the page's origin.")
 
