@@ -4,8 +4,13 @@
 must hash to, and ``SHIPPED`` below what is taken of each. It goes to ``asynction_core/_assets``,
 which git ignores, with the licences. A source distribution holds that folder, so that it makes a
 wheel without npm.
+
+The packages are taken for these files alone, never to be run: the lock file leaves out what they
+depend on. A new version is its ``version`` and its ``integrity`` there, as ``npm view NAME
+version dist.integrity`` gives them. Where a package holds no licence, ``npm/licences`` does.
 """
 
+import gzip
 import hashlib
 import json
 import os
@@ -20,12 +25,31 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 _VERSIONS = ("2.0.0", "2.1.0", "2.2.0", "2.3.0", "2.4.0", "2.5.0", "2.6.0", "3.0.0", "3.1.0")
 
+_VALIDATOR = (
+    *("deep-compare-strict", "dereference", "format", "index", "pointer", "types"),
+    *("ucs2-length", "validate", "validator"),
+)
+
 SHIPPED: Mapping[str, Mapping[str, str]] = {
+    "@asyncapi/react-component": {
+        "browser/standalone/without-parser.js": "docs/asyncapi-component.js.gz",
+        "browser/standalone/without-parser.js.LICENSE.txt": (
+            "licences/@asyncapi/react-component/without-parser.js.LICENSE.txt"
+        ),
+        "styles/default.min.css": "docs/asyncapi-component.css.gz",
+    },
     "@asyncapi/specs": {
         f"schemas/{version}-without-$id.json": f"asyncapi/{version}.json" for version in _VERSIONS
     },
+    "@cfworker/json-schema": {
+        f"dist/esm/{module}.js": f"docs/json-schema/{module}.js.gz" for module in _VALIDATOR
+    },
+    "socket.io-client": {"dist/socket.io.min.js": "docs/socket.io.min.js.gz"},
 }
-"""For each package, its files that are shipped, and what they are called in the wheel."""
+"""For each package, its files that are shipped, and what they are called in the wheel.
+
+What ends in ``.gz`` there is compressed, so that a server need not do that.
+"""
 
 _ASSETS = Path("asynction_core", "_assets")
 _STAMP = "stamp.json"
@@ -86,7 +110,7 @@ def make_assets(root: Path) -> None:
             shutil.copy(root / "npm" / name, project)
         _install(project)
         for package in SHIPPED:
-            _take(project / "node_modules" / package, package, taken)
+            _take(project / "node_modules" / package, root / "npm" / "licences", package, taken)
         _write_stamp(root, taken)
         shutil.rmtree(root / _ASSETS, ignore_errors=True)
         taken.rename(root / _ASSETS)
@@ -147,20 +171,28 @@ def _npm() -> list[str]:
     return [str(node), str(modules / "npm" / "bin" / "npm-cli.js")]
 
 
-def _take(source: Path, package: str, taken: Path) -> None:
-    """Copy what is shipped of *package*, and its licences, to *taken*."""
+def _take(source: Path, further: Path, package: str, taken: Path) -> None:
+    """Copy what is shipped of *package*, and its licences, to *taken*.
+
+    :param further: a folder with licences of packages that hold none.
+    """
     licences = {
-        path.name: f"licences/{package}/{path.name}"
+        path: f"licences/{package}/{path.name}"
+        for directory in (source, further / package)
         for pattern in _LICENCES
-        for path in sorted(source.glob(pattern))
+        for path in sorted(directory.glob(pattern))
     }
     if not licences:
         raise BuildError(f"{package} holds no licence, so it cannot be shipped")
-    for name, target in {**SHIPPED[package], **licences}.items():
-        if not (source / name).is_file():
+    shipped = {source / name: target for name, target in SHIPPED[package].items()}
+    for path, target in {**shipped, **licences}.items():
+        if not path.is_file():
+            name = path.relative_to(source)
             raise BuildError(f"{package} holds no {name}; correct SHIPPED in hatch_build.py")
         (taken / target).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source / name, taken / target)
+        contents = path.read_bytes()
+        packed = gzip.compress(contents, 9, mtime=0) if target.endswith(".gz") else contents
+        (taken / target).write_bytes(packed)
 
 
 def _write_stamp(root: Path, taken: Path) -> None:
@@ -174,9 +206,10 @@ def _files(directory: Path) -> Iterator[Path]:
 
 
 def _wanted(root: Path) -> str:
-    """Return what the assets are made from: the lock file and the table of what is shipped."""
+    """Return what the assets are made from: lock file, table of what is shipped, licences."""
     lock = (root / "npm" / "package-lock.json").read_text(encoding="utf-8")
-    return hashlib.sha256(json.dumps([lock, SHIPPED]).encode()).hexdigest()
+    licences = [path.read_text(encoding="utf-8") for path in _files(root / "npm" / "licences")]
+    return hashlib.sha256(json.dumps([lock, SHIPPED, licences]).encode()).hexdigest()
 
 
 def _hash(path: Path) -> str:

@@ -103,6 +103,24 @@ def compile_values(part: str, schema: Schema, resources: Mapping[str, Any]) -> H
     return names.query if part == "query" else names.headers
 
 
+@dataclass(frozen=True, slots=True)
+class DeclaredValues:
+    """What a schema says of query parameters or headers.
+
+    ``names`` maps each name that it declares to the JSON types that its value is read as, and to
+    those that the items of a list are; ``others`` are the types of all other names.
+    """
+
+    names: Mapping[str, tuple[frozenset[str], frozenset[str]]]
+    others: frozenset[str]
+    required: frozenset[str]
+
+
+def declared_values(schema: Schema, resources: Mapping[str, Any]) -> DeclaredValues:
+    """Return what *schema* says of the names of a query, or of headers."""
+    return _Properties(schema, resources).declared()
+
+
 class _Properties:
     """The properties that an object schema declares, and the JSON types of each."""
 
@@ -110,9 +128,11 @@ class _Properties:
         self._types: dict[str, frozenset[str]] = {}
         self._items: dict[str, frozenset[str]] = {}
         self._others: frozenset[str] = frozenset()
+        self._required: set[str] = set()
         for part, uri in _parts(schema.contents, schema.uri, resources):
             for name in part.get("required", ()):
                 self._types.setdefault(name, frozenset())
+                self._required.add(name)
             for name, value in part.get("properties", {}).items():
                 self._declare(name, value, uri, resources)
             self._others |= _types(part.get("additionalProperties"), uri, resources)
@@ -122,6 +142,12 @@ class _Properties:
         self._types[name] = self._types.get(name, frozenset()) | _types(value, uri, resources)
         for part, base in _parts(value, uri, resources):
             self._items[name] = _types(part.get("items"), base, resources)
+
+    def declared(self) -> DeclaredValues:
+        names = {
+            name: (self._types[name], self._items.get(name, frozenset())) for name in self._types
+        }
+        return DeclaredValues(names, self._others, frozenset(self._required))
 
     def query(self, handshake: Handshake) -> dict[str, Any]:
         return {
@@ -183,10 +209,11 @@ def _parts(schema: Any, uri: str, resources: Mapping[str, Any]) -> Iterator[tupl
         for keyword in ("allOf", "anyOf", "oneOf"):
             waiting.extend((option, base) for option in part.get(keyword, ()))
         if "$ref" in part:
-            waiting.append(_lookup(part["$ref"], base, resources))
+            waiting.append(look_up(part["$ref"], base, resources))
 
 
-def _lookup(reference: str, base: str, resources: Mapping[str, Any]) -> tuple[Any, str]:
+def look_up(reference: str, base: str, resources: Mapping[str, Any]) -> tuple[Any, str]:
+    """Return what *reference*, which leads somewhere, names, and the URI that it stands in."""
     local = reference.startswith("#")
     uri, fragment = urldefrag(base + reference if local else urljoin(base, reference))
     value = resources.get(uri)

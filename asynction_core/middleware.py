@@ -4,7 +4,8 @@ import os
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from asynction_core.docs import docs_responses
+from asynction_core.docs import Documentation, docs_path
+from asynction_core.docs.asgi import DocumentationRoute, send_answer
 from asynction_core.exceptions import SpecException
 from asynction_core.server import AsynctionServer
 
@@ -49,7 +50,10 @@ class AsynctionMiddleware:
         self.server = server
         path = server.socketio_path if socketio_path is None else socketio_path.strip("/")
         self._path = f"/{path}/" if path else "/"
-        self._docs = docs_responses(server.registration.spec, path) if server.docs else {}
+        self._docs: DocumentationRoute | None = None
+        if server.docs:
+            documentation = Documentation(server.registration.spec, path)
+            self._docs = DocumentationRoute(documentation, docs_path(path))
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve one connection, as ASGI has it."""
@@ -57,8 +61,8 @@ class AsynctionMiddleware:
             await self._lifespan(scope, receive, send)
         elif f"{_path_of(scope)}/".startswith(self._path):
             await self.server.handle_request(scope, receive, send)
-        elif scope.get("method") in ("GET", "HEAD") and _path_of(scope) in self._docs:
-            await self._docs[_path_of(scope)](scope, receive, send)
+        elif self._docs and (answer := await self._docs.answer(scope, _path_of(scope))):
+            await send_answer(answer, send)
         elif self.app is not None:
             await self.app(scope, receive, send)
         else:

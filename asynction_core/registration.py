@@ -146,7 +146,7 @@ def register(
     )
     registered = {
         each.name: registrar.namespace(
-            each, _requirements(spec, server, each, server_security) if import_handlers else ()
+            each, requirements_of(spec, server, each, server_security) if import_handlers else ()
         )
         for each in offered_namespaces(spec, server_name)
     }
@@ -179,11 +179,11 @@ def _server(spec: Spec, server_name: str | None) -> Server | None:
     return spec.servers[server_name]
 
 
-def _requirements(
+def requirements_of(
     spec: Spec,
     server: Server | None,
     namespace: Namespace,
-    server_security: Sequence[Mapping[str, Sequence[str]]] | None,
+    server_security: Sequence[Mapping[str, Sequence[str]]] | None = None,
 ) -> Sequence[Mapping[str, Sequence[str]]]:
     """Return what *namespace* demands: its own security, else that of the server.
 

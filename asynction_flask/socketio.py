@@ -6,10 +6,10 @@ from functools import partial
 from typing import Any, Self
 
 import flask_socketio
-from flask import Blueprint, Flask, Response, redirect, request
+from flask import Blueprint, Flask, Response, abort, request
 
 from asynction_core.context import running
-from asynction_core.docs import asyncapi_json, docs_path
+from asynction_core.docs import Documentation, docs_path
 from asynction_core.handlers import by_name, count_arguments
 from asynction_core.message_queue import report_lost
 from asynction_core.options import check_options, collector_paused
@@ -217,15 +217,17 @@ def _without(names: Collection[str], options: Mapping[str, Any]) -> dict[str, An
 
 
 def _docs(spec: Spec, path: str) -> Blueprint:
-    """Return the routes that serve the document."""
+    """Return the routes of the documentation."""
     blueprint = Blueprint("asynction_docs", __name__, url_prefix=docs_path(path))
+    documentation = Documentation(spec, path)
 
-    @blueprint.get("")
-    def docs() -> Any:
-        return redirect("docs/asyncapi.json")
+    def answer(below: str | None = None) -> Response:
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        found = documentation.answer(request.method, "" if below is None else f"/{below}", headers)
+        if found is None:
+            abort(404)
+        return Response([found.body], found.status, found.headers)
 
-    @blueprint.get("/asyncapi.json")
-    def document() -> Response:
-        return Response(asyncapi_json(spec), mimetype="application/json")
-
+    for rule, defaults in (("", {}), ("/", {"below": ""}), ("/<path:below>", {})):
+        blueprint.add_url_rule(rule, rule or "page", answer, defaults=defaults)
     return blueprint

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks import (
+    docs,
     flask_door,
     loading,
     mocking,
@@ -24,6 +25,7 @@ BENCHMARKS: dict[str, Callable[[Plan], list[Row]]] = {
     "throughput": throughput.measure,
     "flask": flask_door.measure,
     "loading": loading.measure,
+    "docs": docs.measure,
     "sampling": sampling.measure,
     "mock": mocking.measure,
 }

@@ -45,6 +45,14 @@ LOADING = [
     "load YAML, 20 channels: load_spec against libyaml",
     "import asynction_core against socketio",
 ]
+DOCS = [
+    "docs, the page of the chat",
+    "docs, the page of 20 channels",
+    "docs, the first page of the chat",
+    "docs, the first page and document of the chat",
+    "docs, the first page and document of 20 channels",
+    "docs, the document of the chat",
+]
 SAMPLING = [
     "sampling, 1000 chat payloads: each",
     "sampling, 1000 chat payloads: messages that come once",
@@ -59,7 +67,7 @@ MOCK = [
     f"{AUDIENCE}: memory, at the end and at the start",
     f"{AUDIENCE}: CPU",
 ]
-ALL = [*VALIDATION, *SECURITY, *THROUGHPUT, *FLASK, *LOADING, *SAMPLING, *MOCK]
+ALL = [*VALIDATION, *SECURITY, *THROUGHPUT, *FLASK, *LOADING, *DOCS, *SAMPLING, *MOCK]
 
 
 def run(*arguments: str) -> str:
@@ -123,6 +131,8 @@ def test_every_figure_to_reach_has_its_target(quick_run: tuple[str, dict[str, An
         "peak memory, 20 channels": "<= 200 MB",
         "load YAML, 20 channels: server against libyaml": "<= 3x",
         "import asynction_core against socketio": "<= 0.35 s",
+        "docs, the page of the chat": "<= 2 ms",
+        "docs, the page of 20 channels": "<= 20 ms",
         "sampling, 1000 chat payloads: each": "<= 30 µs",
         "sampling, 1000 chat payloads: messages that come once": ">= 99 %",
         "sampling, an order of 50 items": "<= 1000 µs",

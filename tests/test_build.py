@@ -15,6 +15,21 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 ASSETS = "asynction_core/_assets"
+LICENCES = (
+    "@asyncapi/react-component/LICENSE",
+    "@asyncapi/react-component/without-parser.js.LICENSE.txt",
+    "@asyncapi/specs/LICENSE",
+    "@cfworker/json-schema/LICENSE",
+    "socket.io-client/LICENSE",
+)
+PAGE = (
+    "asyncapi-component.js",
+    "asyncapi-component.css",
+    "socket.io.min.js",
+    "json-schema/index.js",
+    "json-schema/validate.js",
+)
+MOST = 1_500_000  # bytes that a wheel may have
 UNREACHABLE = {"NPM_CONFIG_REGISTRY": "http://127.0.0.1:9/", "NPM_CONFIG_FETCH_RETRIES": "0"}
 
 
@@ -58,11 +73,14 @@ def test_a_source_distribution_makes_a_wheel_without_npm(sdist: Path, tmp_path: 
 
     assert done.returncode == 0, done.stdout + done.stderr
     (wheel,) = tmp_path.glob("*.whl")
+    assert wheel.stat().st_size <= MOST
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
         schema = json.loads(archive.read(f"{ASSETS}/asyncapi/2.6.0.json"))
     assert schema["title"] == "AsyncAPI 2.6.0 schema."
-    assert f"{ASSETS}/licences/@asyncapi/specs/LICENSE" in names
+    assert {f"{ASSETS}/licences/{name}" for name in LICENCES} <= names
+    assert {f"{ASSETS}/docs/{name}.gz" for name in PAGE} <= names
+    assert {"asynction_core/docs/page/page.js", "asynction_core/docs/console/main.js"} <= names
     assert {name for name in names if name.startswith(f"{ASSETS}/asyncapi/3")} == {
         f"{ASSETS}/asyncapi/3.0.0.json",
         f"{ASSETS}/asyncapi/3.1.0.json",
@@ -98,7 +116,10 @@ def test_a_lock_file_that_does_not_pin_the_integrity_is_refused(bare: Path, tmp_
     done = hatchling(bare, "wheel", tmp_path)
 
     assert done.returncode == 1
-    assert "no sha512 integrity for node_modules/@asyncapi/specs" in done.stdout + done.stderr
+    assert (
+        "no sha512 integrity for node_modules/@asyncapi/react-component"
+        in done.stdout + done.stderr
+    )
 
 
 @pytest.mark.parametrize("stale", ["npm/package-lock.json", f"{ASSETS}/asyncapi/3.0.0.json"])
@@ -113,6 +134,16 @@ def test_assets_that_are_not_those_of_the_lock_file_are_taken_anew(
 
     assert done.returncode == 1
     assert "npm could not install" in done.stdout + done.stderr
+
+
+def test_the_lock_file_pins_what_is_shipped_and_nothing_else() -> None:
+    """What these packages depend on is in their files already, or of no use to a page."""
+    lock = json.loads((ROOT / "npm" / "package-lock.json").read_text())
+    wanted = json.loads((ROOT / "npm" / "package.json").read_text())["dependencies"]
+    pinned = {name.removeprefix("node_modules/"): each for name, each in lock["packages"].items()}
+
+    assert pinned.pop("")["dependencies"] == wanted
+    assert {name: each["version"] for name, each in pinned.items()} == wanted
 
 
 def test_the_lock_file_names_no_registry() -> None:

@@ -1,5 +1,6 @@
 """The commands, and the options that they share. What they do is in modules of their own."""
 
+import re
 from collections.abc import Callable
 from functools import partial
 from importlib.metadata import version
@@ -13,6 +14,8 @@ from asynction_core.cli.options import Document, Extras, Listening, Logging
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 _QUEUES = ("redis://", "rediss://", "valkey://", "valkeys://", "unix://", "amqp://", "amqps://")
+
+_SERVER_URL = r"https?://[a-zA-Z0-9_.:[\]-]+(/[a-zA-Z0-9_./~%-]*)?"
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "show_default": True}
 
@@ -41,12 +44,16 @@ def cli(
     context.obj = Document(spec, server, validation=not without_validation)
 
 
+def _address(command: _Command) -> _Command:
+    host = click.option("--host", default="127.0.0.1", help="The address to listen on.")
+    port = click.option(
+        "--port", "-p", type=click.IntRange(0, 65535), default=5000, help="0 for any free one."
+    )
+    return host(port(command))
+
+
 def _listening(command: _Command, origins: str) -> _Command:
     options = [
-        click.option("--host", default="127.0.0.1", help="The address to listen on."),
-        click.option(
-            "--port", "-p", type=click.IntRange(0, 65535), default=5000, help="0 for any free one."
-        ),
         click.option(
             "--cors-allowed-origin",
             "origins",
@@ -61,7 +68,7 @@ def _listening(command: _Command, origins: str) -> _Command:
     ]
     for option in reversed(options):
         command = option(command)
-    return command
+    return _address(command)
 
 
 def _logging(command: _Command) -> _Command:
@@ -274,3 +281,61 @@ def scaffold(
     from asynction_core.cli.scaffold import run_scaffold
 
     run_scaffold(document, framework, directory, force=force, dry_run=dry_run)
+
+
+def _url_of_a_server(
+    _context: click.Context, _parameter: click.Parameter, value: str | None
+) -> str | None:
+    """Return *value*, if it is nothing but the URL of a server: a policy will name it."""
+    if value is not None and not re.fullmatch(_SERVER_URL, value):
+        raise click.BadParameter(f"{value!r} is no URL of a server: https://api.example.com")
+    return value
+
+
+_server_url = partial(
+    click.option,
+    "--server",
+    callback=_url_of_a_server,
+    metavar="URL",
+    show_default="that of the page",
+    help="Where the console connects to. Its path, if it has one, is the Socket.IO path.",
+)
+
+
+@cli.group(context_settings=CONTEXT)
+def docs() -> None:
+    """Documentation of the document: a page with a console."""
+
+
+@docs.command("build", context_settings=CONTEXT)
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    required=True,
+    metavar="DIR",
+    help="Where to put the site.",
+)
+@_server_url()
+@click.option("--force", is_flag=True, help="Write over files that are not of a site built before.")
+@click.pass_obj
+def docs_build(document: Document, out: Path, server: str | None, force: bool) -> None:
+    """Write the documentation as a static site, for any directory of any web server."""
+    from asynction_core.cli.docs import build_docs
+
+    build_docs(document, out, server, force=force)
+
+
+@docs.command("serve", context_settings=CONTEXT)
+@_address
+@_server_url()
+@click.option(
+    "--reload", is_flag=True, help="Show the document anew when it changes, or a file of it."
+)
+@click.pass_obj
+def docs_serve(
+    document: Document, /, *, server: str | None, reload: bool, **listening: Any
+) -> None:
+    """Serve the documentation alone, without an API. `mock run` serves both."""
+    from asynction_core.cli.docs import serve_docs
+
+    serve_docs(document, Listening(**listening, reload=reload), server)

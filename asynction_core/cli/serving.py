@@ -17,6 +17,7 @@ from asynction_core.cli.options import Listening
 from asynction_core.exceptions import SpecException
 from asynction_core.middleware import AsynctionMiddleware
 from asynction_core.server import AsynctionServer
+from asynction_core.spec import Spec
 
 PATIENCE = 3
 """How long clients may take to leave when the server ends, in seconds."""
@@ -114,7 +115,7 @@ class Serving:
         """Serve the document anew whenever a file of it changes and is right."""
         from watchfiles import awatch
 
-        files = files_of(self._server)
+        files = files_of(self._server.registration.spec)
         while True:
             watched = {file.parent for file in files}
 
@@ -138,7 +139,7 @@ class Serving:
         click.secho("The document has changed, and is served anew.", fg="green")
         self._announce(server)
         await close(old)
-        return files_of(server)
+        return files_of(server.registration.spec)
 
 
 class _Server(uvicorn.Server):
@@ -162,9 +163,9 @@ async def close(server: AsynctionServer) -> None:
     await server.shutdown()
 
 
-def files_of(server: AsynctionServer) -> frozenset[Path]:
-    """Return the files that the document of *server* consists of."""
-    return frozenset(_files(server.registration.spec.resources))
+def files_of(spec: Spec) -> frozenset[Path]:
+    """Return the files that the document consists of."""
+    return frozenset(_files(spec.resources))
 
 
 def _files(uris: Iterable[str]) -> Iterable[Path]:

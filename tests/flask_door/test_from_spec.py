@@ -106,12 +106,6 @@ def test_the_document_is_served_beside_the_socketio_path(
     assert answer.json == WITH_SERVERS
 
 
-def test_the_docs_lead_to_the_document() -> None:
-    app, _ = socketio_of(SPEC)
-    answer = app.test_client().get("/docs", follow_redirects=True)
-    assert answer.json == SPEC
-
-
 def test_the_document_can_be_kept_from_being_served() -> None:
     app, _ = socketio_of(SPEC, docs=False)
     assert app.test_client().get("/docs/asyncapi.json").status_code == 404
