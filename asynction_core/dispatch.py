@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from time import time
+from time import perf_counter, time
 from typing import Any
 
 import socketio
@@ -14,6 +14,7 @@ from asynction_core.drivers import Flow
 from asynction_core.handlers import Handler, by_name, count_arguments
 from asynction_core.identity import ANONYMOUS, Guard
 from asynction_core.registration import Registration
+from asynction_core.stats import Counts
 from asynction_core.transport import Transport
 from asynction_core.validation import Check, arguments_of
 
@@ -31,6 +32,7 @@ class Dispatcher(Transport):
         self._error_handlers: dict[str, Handler] = {}
         self._connections: dict[tuple[str, str], Connection] = {}
         self._undocumented: set[str] = set()
+        self._counts = Counts()
 
     def _calling_back(
         self,
@@ -171,6 +173,7 @@ class Dispatcher(Transport):
     def _handling(self, event: str, connection: Connection, arguments: Sequence[Any]) -> Flow[Any]:
         """Return what the handler of *event* does, or the error handler where that fails."""
         namespace = connection.namespace
+        self._counts.received[namespace] += 1
         try:
             registered = self.registration.namespaces[namespace].received.get(event)
             self._permit(connection, registered.guard if registered else None, event)
@@ -178,7 +181,9 @@ class Dispatcher(Transport):
                 raise self.registration.unknown_event(namespace, event)
             registered.check_payload(arguments)
             args = (connection.sid, *registered.for_handler(arguments))
+            begun = perf_counter()
             result = yield self._call_handler(event, namespace, args)
+            self._counts.handled(perf_counter() - begun)
             registered.check_ack(arguments_of(result))
         except Exception as error:
             return (yield from self._handling_error(error, connection, event))
@@ -218,6 +223,7 @@ class Dispatcher(Transport):
     def _handling_error(self, error: Exception, connection: Connection, event: str) -> Flow[Any]:
         """Give *error* to the error handler; return what it says, which is the ack."""
         namespace = connection.namespace
+        self._counts.refused[type(error).__name__] += 1
         handler = self._find_error_handler(connection, event)
         if handler is None:
             refusals.log_error(error, namespace, event, connection.sid)

@@ -25,6 +25,8 @@ class AsynctionMiddleware:
     :param server: the server, in the place of a document.
     :param socketio_path: the Socket.IO path; by default that of the document's server that
         ``server_name`` names, else ``/socket.io``.
+    :param metrics_path: where the server's :meth:`~AsynctionServer.stats` are served to whoever
+        asks, in Prometheus' text format; by default nowhere.
     :param from_spec_kwargs: options of :meth:`AsynctionServer.from_spec`.
     :raises SpecException: something is wrong with the document or with a handler it names.
     """
@@ -36,6 +38,7 @@ class AsynctionMiddleware:
         spec_path: str | os.PathLike[str] | Mapping[str, Any] | None = None,
         server: AsynctionServer | None = None,
         socketio_path: str | None = None,
+        metrics_path: str | None = None,
         **from_spec_kwargs: Any,
     ) -> None:
         if spec_path is not None and server is None:
@@ -51,6 +54,8 @@ class AsynctionMiddleware:
         self._path = f"/{path}/" if path else "/"
         self._docs = docs_responses(server.registration.spec, path) if server.docs else {}
 
+        self._metrics = None if metrics_path is None else f"/{metrics_path.strip('/')}"
+
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve one connection, as ASGI has it."""
         if scope["type"] == "lifespan":
@@ -59,6 +64,8 @@ class AsynctionMiddleware:
             await self.server.handle_request(scope, receive, send)
         elif scope.get("method") in ("GET", "HEAD") and _path_of(scope) in self._docs:
             await self._docs[_path_of(scope)](scope, receive, send)
+        elif scope.get("method") in ("GET", "HEAD") and _path_of(scope) == self._metrics:
+            await _metrics(self.server)(scope, receive, send)
         elif self.app is not None:
             await self.app(scope, receive, send)
         else:
@@ -83,6 +90,13 @@ class AsynctionMiddleware:
             await send(message)
 
         await (self.app or _no_lifespan)(scope, replaying_receive, closing_send)
+
+
+def _metrics(server: AsynctionServer) -> Any:
+    from starlette.responses import Response
+
+    media_type = "text/plain; version=0.0.4"
+    return Response(server.stats().prometheus(), media_type=media_type)
 
 
 def _path_of(scope: "Scope") -> str:

@@ -205,6 +205,15 @@ class AsynctionServer(Endpoint, Lanes, socketio.AsyncServer):
         self.eio.fast = False
         return instrumented
 
+    def _queued(self) -> dict[str, int]:
+        queues = [socket.queue for socket in self.eio.sockets.values() if type(socket) is Socket]
+        return {
+            "queued": sum(map(len, queues)),
+            "queued_bytes": sum(queue.size for queue in queues),
+            "dropped": self.eio.dropped,
+            "overrun": self.eio.overrun,
+        }
+
     # the hooks that socketio.AsyncServer calls itself with
 
     def _engineio_server_class(self) -> type[Engine]:

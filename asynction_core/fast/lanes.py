@@ -3,6 +3,7 @@
 import re
 from collections.abc import Coroutine, Sequence
 from inspect import isawaitable
+from time import perf_counter
 from types import CoroutineType
 from typing import Any, NamedTuple
 
@@ -105,14 +106,17 @@ class Lanes(Dispatcher):
         """Handle an event and acknowledge it, in a context of its own."""
         connection, registered = client.connection, lane.registered
         running.set((connection, registered.name))
+        self._counts.received[connection.namespace] += 1
         arguments: Sequence[Any] = data[1:]
         try:
             self._permit(connection, registered.guard, registered.name)
             registered.check_payload(arguments)
             arguments = registered.for_handler(arguments)
+            begun = perf_counter()
             result = lane.handler(*lane.before, connection.sid, *arguments)
             if type(result) is CoroutineType or isawaitable(result):
                 result = await result
+            self._counts.handled(perf_counter() - begun)
             answer = arguments_of(result)
             registered.check_ack(answer)
         except Exception as error:

@@ -156,9 +156,11 @@ class Socket(AsyncSocket):
         self._write_queued()
         with suppress(asyncio.CancelledError):  # of the ASGI server, when it shuts down
             await self._ended
+        stalled = self._flushing is not None
         self._stop()
         await self.close(wait=False, abort=True, reason=self.server.reason.TRANSPORT_CLOSE)
-        await ws.close()
+        if not (stalled and _abort(ws.asgi_send)):
+            await ws.close()
 
     async def _upgrade(self, ws: Any) -> bool:
         """Take the connection over from long-polling, as Engine.IO does; tell whether it worked."""
@@ -304,6 +306,18 @@ class Socket(AsyncSocket):
         await super().close(wait=wait, abort=abort, reason=reason)
         if self._ended is not None and not self._ended.done():
             self._due(self.server.ping_timeout, self._end)
+
+
+def _abort(send: Any) -> bool:
+    """Cut the connection of a client that takes nothing, not even that it is closed.
+
+    ASGI has no word for it, so this works where *send* is the method of a protocol, as uvicorn's.
+    """
+    transport = getattr(getattr(send, "__self__", None), "transport", None)
+    abort = getattr(transport, "abort", None)
+    if abort is not None:
+        abort()
+    return abort is not None
 
 
 async def _nowhere(_message: Any) -> None:
