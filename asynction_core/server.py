@@ -95,8 +95,12 @@ class AsynctionServer(Endpoint, Lanes, socketio.AsyncServer):
         :param check_formats: whether ``format`` is an assertion; by default it is not.
         :param retrieve: takes the URI of a remote ``$ref``, returns the parsed document.
         :param kwargs: ``socketio_path``, which overrides the path of the document's server;
-            ``security_timeout``, how long a security function may take, in seconds (10); and the
-            options of ``socketio.AsyncServer`` and ``engineio.AsyncServer``.
+            ``security_timeout``, how long a security function may take, in seconds (10);
+            ``max_queue`` (10,000 packets), ``max_queue_bytes`` (16 MiB) and ``queue_policy``
+            (``"disconnect"``, or ``"drop"``), what may wait for a client that does not take it, and
+            what happens beyond; ``fast_path=False``, to have websockets served as python-socketio
+            does, without these limits; and the options of ``socketio.AsyncServer`` and
+            ``engineio.AsyncServer``.
         :raises SpecException: something is wrong with the document or with a handler it names.
         :raises TypeError: an option that there is not.
         """
