@@ -38,6 +38,7 @@ class Admission(Dispatcher):
             return
         registered = self.registration.namespaces.get(namespace)
         if registered is None:
+            self._counts.refused["InvalidNamespace"] += 1
             extra = refusals.activity("refused", namespace[:100], reason="not in the document")
             message = "refused: no namespace %.100r in the document"
             refusals.logger.info(message, namespace, extra=extra)
@@ -144,6 +145,7 @@ class Admission(Dispatcher):
             yield from self._accepting(connection, eio_sid)
         yield from self._letting_in(connection.sid, eio_sid, namespace, waiting)
         if (namespace, connection.sid) in self._connections:
+            self._counts.connected[namespace] += 1
             refusals.log_connection("connected", namespace, connection.sid)
             self._expire_later(connection)
         return True
@@ -189,6 +191,7 @@ class Admission(Dispatcher):
         """Refuse a connection because of *error*, whatever the error handler does about it."""
         refusal, namespace = refusals.refusal_of(error), connection.namespace
         if refusals.is_deliberate(error):
+            self._counts.refused[type(error).__name__] += 1
             refusals.log_connection("refused", namespace, connection.sid)
         else:
             yield from self._handling_error(error, connection, "connect")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from time import time
+from time import perf_counter, time
 from typing import Any
 
 import socketio
@@ -12,8 +12,9 @@ from asynction_core import refusals
 from asynction_core.context import Connection, running
 from asynction_core.drivers import Flow
 from asynction_core.handlers import Handler, by_name, count_arguments
-from asynction_core.identity import ANONYMOUS
+from asynction_core.identity import ANONYMOUS, Guard
 from asynction_core.registration import Registration
+from asynction_core.stats import Counts
 from asynction_core.transport import Transport
 from asynction_core.validation import Check, arguments_of
 
@@ -31,6 +32,7 @@ class Dispatcher(Transport):
         self._error_handlers: dict[str, Handler] = {}
         self._connections: dict[tuple[str, str], Connection] = {}
         self._undocumented: set[str] = set()
+        self._counts = Counts()
 
     def _calling_back(
         self,
@@ -89,17 +91,22 @@ class Dispatcher(Transport):
                 result = yield self._trigger_event(event, namespace, connection.sid, *data[1:])
             else:
                 result = yield from self._handling(event, connection, data[1:])
-            if id is None:
-                return
-            try:
-                yield self._acknowledge(connection, eio_sid, id, result)
-            except Exception as error:  # the result cannot be sent
-                result = yield from self._handling_error(error, connection, event)
-                yield self._acknowledge(connection, eio_sid, id, result)
-        except Exception as error:  # nor what the error handler says
+            yield from self._acknowledging(connection, eio_sid, id, event, result)
+        except Exception as error:  # what the error handler says cannot be sent either
             refusals.log_error(error, namespace, event, connection.sid)
         finally:
             running.reset(token)
+
+    def _acknowledging(
+        self, connection: Connection, eio_sid: str, id: int | None, event: str, result: Any
+    ) -> Flow[None]:
+        if id is None:
+            return
+        try:
+            yield self._acknowledge(connection, eio_sid, id, result)
+        except Exception as error:  # the result cannot be sent
+            result = yield from self._handling_error(error, connection, event)
+            yield self._acknowledge(connection, eio_sid, id, result)
 
     def _acknowledge(self, connection: Connection, eio_sid: str, id: int, result: Any) -> Any:
         """Send *result*, unless there is none or the client has left the namespace."""
@@ -165,21 +172,28 @@ class Dispatcher(Transport):
 
     def _handling(self, event: str, connection: Connection, arguments: Sequence[Any]) -> Flow[Any]:
         """Return what the handler of *event* does, or the error handler where that fails."""
-        namespace, identity = connection.namespace, connection.identity
+        namespace = connection.namespace
+        self._counts.received[namespace] += 1
         try:
             registered = self.registration.namespaces[namespace].received.get(event)
-            guard = registered.guard if registered else None
-            if (guard or identity is not ANONYMOUS) and not identity.may(guard, time()):
-                raise identity.refusal(guard, time(), namespace, event)
+            self._permit(connection, registered.guard if registered else None, event)
             if registered is None:
                 raise self.registration.unknown_event(namespace, event)
             registered.check_payload(arguments)
             args = (connection.sid, *registered.for_handler(arguments))
+            begun = perf_counter()
             result = yield self._call_handler(event, namespace, args)
+            self._counts.handled(perf_counter() - begun)
             registered.check_ack(arguments_of(result))
         except Exception as error:
             return (yield from self._handling_error(error, connection, event))
         return result
+
+    def _permit(self, connection: Connection, guard: Guard | None, event: str) -> None:
+        """Raise if the client may not emit *event*, which *guard* protects."""
+        identity = connection.identity
+        if (guard or identity is not ANONYMOUS) and not identity.may(guard, time()):
+            raise identity.refusal(guard, time(), connection.namespace, event)
 
     def _call_handler(self, event: str, namespace: str, args: tuple[Any, ...]) -> Any:
         handler, args = self._find_handler(event, namespace, args)
@@ -209,6 +223,7 @@ class Dispatcher(Transport):
     def _handling_error(self, error: Exception, connection: Connection, event: str) -> Flow[Any]:
         """Give *error* to the error handler; return what it says, which is the ack."""
         namespace = connection.namespace
+        self._counts.refused[type(error).__name__] += 1
         handler = self._find_error_handler(connection, event)
         if handler is None:
             refusals.log_error(error, namespace, event, connection.sid)

@@ -15,6 +15,7 @@ from asynction_core.handlers import Handler, why_not
 from asynction_core.message_queue import check_published, is_async
 from asynction_core.options import check_options
 from asynction_core.registration import RegisteredEvent, RegisteredNamespace, Registration
+from asynction_core.stats import Stats
 from asynction_core.validation import Check, arguments_of
 
 _Handler = TypeVar("_Handler", bound=Handler)
@@ -189,6 +190,15 @@ class Endpoint(Admission):
         self._undocumented.add(namespace)
         return super().instrument(*args, **kwargs)
 
+    def stats(self) -> Stats:
+        """Return what the server has done so far: connections, events, refusals, handler times."""
+        clients = [namespace for namespace, _ in list(self._connections)]
+        return self._counts.stats(self.registration.namespaces, clients, **self._queued())
+
+    def _queued(self) -> dict[str, int]:
+        """Return how much is queued for clients."""
+        return {}
+
     def _emitting(
         self,
         event: str,
@@ -201,6 +211,7 @@ class Endpoint(Admission):
     ) -> Any:
         namespace = namespace or "/"
         check_ack = self._check_emit(namespace, event, data)
+        self._counts.emitted[namespace] += 1
         guard = self.registration.guard_of(namespace, event)
         if guard is not None:
             check_recipient(self._connections, guard, namespace, event, to)
@@ -220,6 +231,7 @@ class Endpoint(Admission):
         if not self.async_handlers:
             raise RuntimeError("Cannot use call() when async_handlers is False.")
         check_ack = self._check_emit(namespace, event, data)
+        self._counts.emitted[namespace] += 1
         if self.manager.is_pre_connected(to, namespace):
             raise RuntimeError("the client cannot answer before its connect handler is done")
         guard = self.registration.guard_of(namespace, event)

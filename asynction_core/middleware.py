@@ -26,6 +26,8 @@ class AsynctionMiddleware:
     :param server: the server, in the place of a document.
     :param socketio_path: the Socket.IO path; by default that of the document's server that
         ``server_name`` names, else ``/socket.io``.
+    :param metrics_path: where the server's :meth:`~AsynctionServer.stats` are served to whoever
+        asks, in Prometheus' text format; by default nowhere.
     :param from_spec_kwargs: options of :meth:`AsynctionServer.from_spec`.
     :raises SpecException: something is wrong with the document or with a handler it names.
     """
@@ -37,6 +39,7 @@ class AsynctionMiddleware:
         spec_path: str | os.PathLike[str] | Mapping[str, Any] | None = None,
         server: AsynctionServer | None = None,
         socketio_path: str | None = None,
+        metrics_path: str | None = None,
         **from_spec_kwargs: Any,
     ) -> None:
         if spec_path is not None and server is None:
@@ -54,6 +57,7 @@ class AsynctionMiddleware:
         if server.docs:
             documentation = Documentation(server.registration.spec, path)
             self._docs = DocumentationRoute(documentation, docs_path(path))
+        self._metrics = None if metrics_path is None else f"/{metrics_path.strip('/')}"
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve one connection, as ASGI has it."""
@@ -63,6 +67,8 @@ class AsynctionMiddleware:
             await self.server.handle_request(scope, receive, send)
         elif self._docs and (answer := await self._docs.answer(scope, _path_of(scope))):
             await send_answer(answer, send)
+        elif scope.get("method") in ("GET", "HEAD") and _path_of(scope) == self._metrics:
+            await _metrics(self.server)(scope, receive, send)
         elif self.app is not None:
             await self.app(scope, receive, send)
         else:
@@ -87,6 +93,13 @@ class AsynctionMiddleware:
             await send(message)
 
         await (self.app or _no_lifespan)(scope, replaying_receive, closing_send)
+
+
+def _metrics(server: AsynctionServer) -> Any:
+    from starlette.responses import Response
+
+    media_type = "text/plain; version=0.0.4"
+    return Response(server.stats().prometheus(), media_type=media_type)
 
 
 def _path_of(scope: "Scope") -> str:

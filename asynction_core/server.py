@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, Self
 
@@ -10,12 +10,19 @@ import socketio
 import socketio.exceptions
 from engineio.async_drivers import asgi
 
-from asynction_core import drivers
+from asynction_core import drivers, wire
 from asynction_core.context import Connection
 from asynction_core.drivers import Flow, drive
 from asynction_core.endpoint import Endpoint
 from asynction_core.exceptions import ValidationException
+from asynction_core.fast import guard
+from asynction_core.fast.engine import Engine
+from asynction_core.fast.lanes import Lanes
+from asynction_core.fast.manager import Manager, deliver_at_once
+from asynction_core.fast.outbox import Limits, Policy
+from asynction_core.fast.socket import Socket
 from asynction_core.handlers import Handler
+from asynction_core.message_queue import is_async
 from asynction_core.options import collector_paused
 from asynction_core.registration import Registration, register
 from asynction_core.security import Decision
@@ -24,7 +31,7 @@ from asynction_core.validation import Check
 from asynction_core.websocket import WebSocket
 
 
-class AsynctionServer(Endpoint, socketio.AsyncServer):
+class AsynctionServer(Endpoint, Lanes, socketio.AsyncServer):
     """A ``socketio.AsyncServer`` that serves an AsyncAPI document and enforces it.
 
     Make one with :meth:`from_spec`. Everything that ``socketio.AsyncServer`` does works as it
@@ -41,10 +48,20 @@ class AsynctionServer(Endpoint, socketio.AsyncServer):
         *,
         docs: bool = True,
         socketio_path: str | None = None,
+        fast_path: bool = True,
+        max_queue: int = Limits.packets,
+        max_queue_bytes: int = Limits.size,
+        queue_policy: Policy = Limits.policy,
         **kwargs: Any,
     ) -> None:
+        limits = Limits(max_queue, max_queue_bytes, queue_policy)
         kwargs.setdefault("async_mode", "asgi")
+        fast_path = fast_path and kwargs["async_mode"] == "asgi" and guard.is_possible()
+        if fast_path:
+            kwargs["client_manager"] = _at_once(kwargs.get("client_manager"))
         super().__init__(registration, **kwargs)
+        if fast_path:
+            self._take_fast_path(limits)
         if self.eio._async["websocket"] is asgi.WebSocket:  # this server's, not the library's
             self.eio._async = {**self.eio._async, "websocket": WebSocket}
         path = registration.path if socketio_path is None else socketio_path
@@ -78,8 +95,12 @@ class AsynctionServer(Endpoint, socketio.AsyncServer):
         :param check_formats: whether ``format`` is an assertion; by default it is not.
         :param retrieve: takes the URI of a remote ``$ref``, returns the parsed document.
         :param kwargs: ``socketio_path``, which overrides the path of the document's server;
-            ``security_timeout``, how long a security function may take, in seconds (10); and the
-            options of ``socketio.AsyncServer`` and ``engineio.AsyncServer``.
+            ``security_timeout``, how long a security function may take, in seconds (10);
+            ``max_queue`` (10,000 packets), ``max_queue_bytes`` (16 MiB) and ``queue_policy``
+            (``"disconnect"``, or ``"drop"``), what may wait for a client that does not take it, and
+            what happens beyond; ``fast_path=False``, to have websockets served as python-socketio
+            does, without these limits; and the options of ``socketio.AsyncServer`` and
+            ``engineio.AsyncServer``.
         :raises SpecException: something is wrong with the document or with a handler it names.
         :raises TypeError: an option that there is not.
         """
@@ -173,7 +194,42 @@ class AsynctionServer(Endpoint, socketio.AsyncServer):
             self.check_handlers()
         return await super().handle_request(*args, **kwargs)
 
+    def _take_fast_path(self, limits: Limits) -> None:
+        """Let websockets take the short way."""
+        self.eio.limits = limits
+        self.eio.concurrent = self.async_handlers
+        self.eio.binary_packets = not self.packet_class.uses_binary_events
+        if self.packet_class is wire.Packet:
+            self.eio.answering = self._answering_message
+        self.eio.fast = True
+
+    def instrument(self, *args: Any, **kwargs: Any) -> Any:
+        """Instrument the server for the Socket.IO Admin UI, which looks at every packet."""
+        instrumented = super().instrument(*args, **kwargs)
+        self.eio.fast = False
+        return instrumented
+
+    def _queued(self) -> dict[str, int]:
+        queues = [socket.queue for socket in self.eio.sockets.values() if type(socket) is Socket]
+        return {
+            "queued": sum(map(len, queues)),
+            "queued_bytes": sum(queue.size for queue in queues),
+            "dropped": self.eio.dropped,
+            "overrun": self.eio.overrun,
+        }
+
     # the hooks that socketio.AsyncServer calls itself with
+
+    def _engineio_server_class(self) -> type[Engine]:
+        return Engine
+
+    def deliver(self, eio_sid: str, frames: Sequence[str | bytes]) -> bool:
+        """Send the *frames* of one message to a transport, if that can be done at once."""
+        socket = self.eio.sockets.get(eio_sid)
+        if type(socket) is not Socket or eio_sid in self._waiting or socket.closed:
+            return False
+        socket.deliver(frames)
+        return True
 
     async def _handle_eio_message(self, eio_sid: str, data: str | bytes) -> None:
         await drive(self._reading(eio_sid, data))
@@ -205,6 +261,15 @@ class AsynctionServer(Endpoint, socketio.AsyncServer):
 
     def _call_later(self, seconds: float, function: Callable[..., None], *args: Any) -> Any:
         return asyncio.get_running_loop().call_later(seconds, function, *args)
+
+
+def _at_once(manager: Any) -> Any:
+    """Return *manager*, or one for a lone server, which delivers without a task each."""
+    if manager is None:
+        return Manager()
+    if is_async(manager):
+        deliver_at_once(manager)
+    return manager
 
 
 def _resolve(

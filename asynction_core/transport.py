@@ -68,7 +68,8 @@ class Transport(BaseServer):
         """End a pending poll, which python-engineio's asyncio server forgets until it times out."""
         transport = self.eio.sockets.get(eio_sid)
         if transport is not None and self.is_asyncio_based():
-            yield transport.queue.put(None)
+            release = getattr(transport, "release", None)
+            yield release() if release else transport.queue.put(None)
 
     def _cutting_off(self, eio_sid: str) -> Flow[None]:
         transport = self.eio.sockets.get(eio_sid)

@@ -266,6 +266,7 @@ class Notes(socketio.AsyncNamespace):  # type: ignore[misc]
 
 async def test_a_class_namespace_gets_what_its_connect_handler_takes(connect: MakePeer) -> None:
     server = AsynctionServer.from_spec(SPEC)
+    Notes.seen.clear()
     server.register_namespace(Notes("/"))
     server.on("write", lambda sid: None, "/open")
     server.on("ping", lambda sid: None, "/free")

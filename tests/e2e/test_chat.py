@@ -18,13 +18,15 @@ TOKEN = {"token": "12345678"}
 Join = Callable[[str], Awaitable[Socket]]
 
 
-@pytest.fixture(scope="module", params=["asyncapi.yml", "asyncapi-v3.yml", "Flask"])
+@pytest.fixture(scope="module", params=["asyncapi.yml", "asyncapi-v3.yml", "the long way", "Flask"])
 def server(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Running]:
     log = tmp_path_factory.mktemp("chat") / "log"
     if request.param == "Flask":
         serving = running_flask(EXAMPLES / "chat_flask" / "app", log)
+    elif request.param == "the long way":
+        serving = running("chat", log, ASYNCTION_FAST_PATH="0")
     else:
         serving = running("chat", log, CHAT_SPEC=request.param)
     with serving as started:

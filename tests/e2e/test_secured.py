@@ -16,10 +16,12 @@ SECRET = "a secret of the tests, at least 32 bytes long"
 NEEDED = "Missing credentials: bearer token (Authorization header or auth.token)"
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+@pytest.fixture(scope="module", params=["1", "0"], ids=["the short way", "the long way"])
+def server(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Running]:
     log = tmp_path_factory.mktemp("secured") / "log"
-    with running("secured", log, NOTES_SECRET=SECRET) as started:
+    with running("secured", log, NOTES_SECRET=SECRET, ASYNCTION_FAST_PATH=request.param) as started:
         yield started
 
 

@@ -1,0 +1,106 @@
+"""The Engine.IO server, whose websockets take the short way."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import engineio
+from engineio import packet
+
+from asynction_core.fast.outbox import Limits
+from asynction_core.fast.socket import Socket
+
+Answering = Callable[[Socket, str], Coroutine[Any, Any, None] | None]
+"""Takes a transport and a message; returns what handles it, None where it is no plain event."""
+
+
+class Engine(engineio.AsyncServer):
+    """python-engineio's server, with a :class:`Socket` for each client.
+
+    :ivar answering: what handles the events of websockets.
+    :ivar concurrent: whether an event may be handled while another one of its client waits.
+    :ivar fast: whether new clients get a :class:`Socket`.
+    :ivar limits: how much may be queued for each client.
+    :ivar binary_packets: whether every packet of Socket.IO is binary, text and attachments alike.
+    :ivar crowded: whether something was queued for a websocket, since the last :meth:`give_way`.
+    :ivar dropped: how many packets were dropped because of the limits.
+    :ivar overrun: how many clients were disconnected because of them.
+    """
+
+    start_service_task: bool
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.answering: Answering = _nothing
+        self.concurrent = True
+        self.fast = False
+        self.limits = Limits()
+        self.binary_packets = self.crowded = False
+        self.dropped = self.overrun = 0
+        self._running: set[asyncio.Task[Any]] = set()
+
+    async def give_way(self) -> None:
+        """Let the websockets write, where something is queued that they would have taken."""
+        if self.crowded:
+            self.crowded = False
+            await asyncio.sleep(0)
+
+    def start(self, going: Coroutine[Any, Any, Any]) -> "asyncio.Task[Any]":
+        """Have *going* run in the background, and keep it until it is over."""
+        task = asyncio.create_task(going)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return task
+
+    async def _handle_connect(
+        self, environ: Any, transport: str, jsonp_index: int | None = None
+    ) -> Any:
+        """Answer the first request of a client: with a session, over either transport."""
+        if not self.fast:
+            return await super()._handle_connect(environ, transport, jsonp_index)
+        if self.start_service_task:
+            self.start_service_task = False
+            self.service_task_handle = self.start_background_task(self._service_task)
+        socket = Socket(self, self.generate_id())
+        self.sockets[socket.sid] = socket
+        socket.put(packet.Packet(packet.OPEN, self._greeting(socket.sid, transport)))
+        refused = await self._trigger_event("connect", socket.sid, environ, run_async=False)
+        if refused is not None and refused is not True:
+            del self.sockets[socket.sid]
+            return self._unauthorized(refused or None)
+        socket.schedule_ping()
+        if transport == "websocket":
+            return await self._serve_websocket(socket, environ)
+        socket.connected = True
+        headers = self._cookies(socket.sid)
+        return self._ok(await socket.poll(), headers=headers, jsonp_index=jsonp_index)
+
+    async def _serve_websocket(self, socket: Socket, environ: Any) -> Any:
+        try:
+            return await socket.handle_get_request(environ)
+        finally:
+            if socket.closed:
+                self.sockets.pop(socket.sid, None)
+
+    def _cookies(self, sid: str) -> list[tuple[str, str]] | None:
+        if not self.cookie:
+            return None
+        cookie = self.cookie
+        if not isinstance(cookie, dict):
+            cookie = {"name": cookie, "path": "/", "SameSite": "Lax"}
+        return [("Set-Cookie", self._generate_sid_cookie(sid, cookie))]
+
+    def _greeting(self, sid: str, transport: str) -> dict[str, Any]:
+        """Return what the OPEN packet says, with times in milliseconds."""
+        interval = int(self.ping_interval + self.ping_interval_grace_period)
+        return {
+            "sid": sid,
+            "upgrades": self._upgrades(sid, transport),
+            "pingTimeout": int(self.ping_timeout * 1000),
+            "pingInterval": interval * 1000,
+            "maxPayload": self.max_http_buffer_size,
+        }
+
+
+def _nothing(_socket: Socket, _message: str) -> None:
+    """Leave every message to python-socketio."""

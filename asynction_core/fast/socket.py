@@ -1,0 +1,324 @@
+"""A client's transport, which writes to its websocket at once and reads it in one loop."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from contextvars import copy_context
+from typing import TYPE_CHECKING, Any
+
+from engineio import exceptions, packet
+from engineio.async_socket import AsyncSocket
+
+from asynction_core import refusals
+from asynction_core.fast.outbox import Outbox
+from asynction_core.fast.stepping import Begun, resumed, resumed_in
+from asynction_core.websocket import is_malformed
+
+if TYPE_CHECKING:
+    from asynction_core.fast.engine import Engine
+
+_EVENT = "42"
+"""How a message with an event begins: Engine.IO's MESSAGE, then Socket.IO's EVENT."""
+
+
+_DROPPED = "2356"
+"""How messages begin that may be dropped: events and acknowledgements."""
+
+
+class Socket(AsyncSocket):
+    """python-engineio's, but for the messages of a websocket, and for its timers.
+
+    :ivar clients: what :class:`~asynction_core.fast.lanes.Lanes` knows of the client, by namespace.
+    """
+
+    server: "Engine"
+    connected: bool
+    last_ping: float | None
+
+    def __init__(self, server: "Engine", sid: str) -> None:
+        super().__init__(server, sid)
+        self.queue = Outbox()
+        self.clients: dict[str, Any] = {}
+        self._receive: Any = None
+        self._send: Any = None
+        self._flushing: asyncio.Task[None] | None = None
+        self._reading: asyncio.Task[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._ended: asyncio.Future[None] | None = None
+        self._overrun = self._dropping = False
+
+    # what goes out
+
+    async def send(self, pkt: Any) -> None:
+        """Send *pkt*, a packet of Engine.IO."""
+        if self.closed:
+            raise exceptions.SocketIsClosedError
+        self.put(pkt)
+
+    def put(self, pkt: Any) -> None:
+        """Write *pkt* to the websocket, or queue it where it cannot be written now."""
+        if self._send is not None and self._flushing is None:
+            self.write(pkt.encode())
+        elif not self._is_refused(pkt):
+            self.queue.put_nowait(pkt)
+            self.server.crowded = self._flushing is not None
+
+    def deliver(self, frames: Sequence[str | bytes]) -> None:
+        """Send the *frames* of one message of Socket.IO."""
+        if self._send is not None and self._flushing is None and len(frames) == 1:
+            frame = frames[0]
+            self.write(f"4{frame}" if type(frame) is str else frame)
+        else:
+            for frame in frames:
+                self.put(packet.Packet(packet.MESSAGE, frame))
+
+    def _is_refused(self, pkt: Any) -> bool:
+        """Tell whether *pkt* is not queued, as too much is already."""
+        if pkt.packet_type != packet.MESSAGE:
+            return False
+        limits = self.server.limits
+        if limits.policy == "drop":
+            if type(pkt.data) is str:  # what is binary goes the way of the text before it
+                self._dropping = pkt.data[:1] in _DROPPED and self.queue.is_full(limits)
+            elif self.server.binary_packets:
+                self._dropping = self.queue.is_full(limits)
+            self.server.dropped += self._dropping
+            return self._dropping
+        if not self.queue.is_full(limits):
+            return False
+        if not self._overrun:
+            self._overrun = True
+            self.server.overrun += 1
+            self.server.start(self._leave_behind())
+        return True
+
+    async def _leave_behind(self) -> None:
+        """Disconnect a client that does not take what it is sent."""
+        message = "client %s is disconnected: it did not take the %d packets that wait for it"
+        refusals.logger.warning(message, self.sid, len(self.queue))
+        self.queue.clear()
+        await self.close(wait=False, abort=True, reason=self.server.reason.SERVER_DISCONNECT)
+        self.queue.put_nowait(None)  # ends a pending poll
+        self._end()
+
+    def write(self, frame: str | bytes) -> None:
+        """Write *frame* to a websocket that takes it."""
+        kind = "text" if type(frame) is str else "bytes"
+        writing = self._send({"type": "websocket.send", kind: frame}).__await__()
+        try:
+            pending = next(writing)
+        except StopIteration:
+            return
+        except Exception:  # it is closed, which the loop that reads will hear of
+            self._send = _nowhere
+        else:
+            self._flushing = asyncio.create_task(self._flush(writing, pending))
+
+    def write_message(self, text: str) -> None:
+        """Write a message of Engine.IO that begins with its kind, or queue it."""
+        if self._flushing is None:
+            self.write(text)
+        else:
+            self.put(packet.Packet(packet.MESSAGE, text[1:]))
+
+    async def _flush(self, writing: Begun, pending: Any) -> None:
+        """Wait until the websocket takes what is written, then write what was queued meanwhile."""
+        try:
+            await resumed(writing, pending)
+            while len(self.queue):
+                pkt = self.queue.get_nowait()
+                if pkt is None:
+                    self._end()
+                    break
+                frame = pkt.encode()
+                kind = "text" if type(frame) is str else "bytes"
+                await self._send({"type": "websocket.send", kind: frame})
+        except Exception:
+            self._send = _nowhere
+        finally:
+            self._flushing = None
+
+    # what comes in
+
+    async def _websocket_handler(self, ws: Any) -> None:
+        if self.connected:
+            self.upgrading = True  # nothing more is written to a poll
+            try:
+                if not await self._upgrade(ws):
+                    return
+            finally:
+                self.upgrading = False
+        self.connected = self.upgraded = True
+        self._receive, self._send = ws.asgi_receive, ws.asgi_send
+        self._ended = asyncio.get_running_loop().create_future()
+        self._begin_reading()
+        self._write_queued()
+        with suppress(asyncio.CancelledError):  # of the ASGI server, when it shuts down
+            await self._ended
+        stalled = self._flushing is not None
+        self._stop()
+        await self.close(wait=False, abort=True, reason=self.server.reason.TRANSPORT_CLOSE)
+        if not (stalled and _abort(ws.asgi_send)):
+            await ws.close()
+
+    async def _upgrade(self, ws: Any) -> bool:
+        """Take the connection over from long-polling, as Engine.IO does; tell whether it worked."""
+        try:
+            probe = packet.Packet(encoded_packet=await self._next(ws))
+            if (probe.packet_type, probe.data) != (packet.PING, "probe"):
+                return False
+            await ws.send(packet.Packet(packet.PONG, data="probe").encode())
+            self.queue.put_nowait(packet.Packet(packet.NOOP))  # ends a pending poll
+            found = packet.Packet(encoded_packet=await self._next(ws))
+        except OSError:
+            return False
+        self.upgraded = found.packet_type == packet.UPGRADE
+        return self.upgraded
+
+    async def _next(self, ws: Any) -> Any:
+        data = await ws.wait()
+        if len(data) > self.server.max_http_buffer_size:
+            raise OSError("packet is too large")
+        return data
+
+    def _write_queued(self) -> None:
+        """Write what was queued before there was a websocket."""
+        while len(self.queue) and self._flushing is None:
+            self.put(self.queue.get_nowait())
+
+    def _begin_reading(self) -> None:
+        self._reading = self.server.start(self._read())
+
+    async def _read(self) -> None:
+        """Read until the websocket ends, or until an event has to wait: another task reads on."""
+        task = self._reading
+        try:
+            if await self._handle_messages():
+                return
+        except asyncio.CancelledError:
+            if self._reading is not task or self._is_over():
+                raise
+            self._begin_reading()  # somebody cancelled the task of a handler that was over
+            return
+        except Exception:
+            self.server.logger.exception("A websocket cannot be read")
+        self._end()
+
+    async def _handle_messages(self) -> bool:
+        """Handle what comes in until nothing does; tell whether another task reads on."""
+        receive, limit = self._receive, self.server.max_http_buffer_size
+        answering, concurrent = self.server.answering, self.server.concurrent
+        while True:
+            message = await receive()
+            data = message.get("text")
+            if data is None:
+                data = message.get("bytes")
+            if data is None or len(data) > limit:
+                return False
+            flow = answering(self, data) if data[:2] == _EVENT else None
+            if flow is None:
+                if not await self._receive_other(data):
+                    return False
+                continue
+            context = copy_context()
+            try:
+                pending = context.run(flow.send, None)
+            except StopIteration:
+                continue
+            if concurrent:
+                self._begin_reading()
+            await resumed_in(context, flow, pending)
+            if concurrent:
+                return True
+
+    async def _receive_other(self, data: str | bytes) -> bool:
+        """Handle what is no event in text; tell whether the transport goes on."""
+        if is_malformed(data):
+            refusals.logger.warning("a client is disconnected: not an Engine.IO packet")
+            return False
+        try:
+            await self.receive(packet.Packet(encoded_packet=data))
+        except exceptions.UnknownPacketError:
+            pass
+        except exceptions.SocketIsClosedError:
+            return False
+        except Exception:
+            self.server.logger.exception("Unknown receive error")
+        await asyncio.sleep(0)  # an event in a task of its own begins before the next one does
+        return True
+
+    # how it ends
+
+    def _is_over(self) -> bool:
+        return self._ended is None or self._ended.done()
+
+    def _end(self) -> None:
+        """Have the websocket closed, and all that is left of it."""
+        if self._ended is not None and not self._ended.done():
+            self._ended.set_result(None)
+
+    async def release(self) -> None:
+        """End a pending poll, or the websocket once everything is written."""
+        if self._ended is None or self._flushing is not None:
+            self.queue.put_nowait(None)
+        else:
+            self._end()
+
+    def _stop(self) -> None:
+        self._end()
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._reading is not None:
+            self._reading.cancel()
+        if self._flushing is not None:
+            self._flushing.cancel()
+        self._send = _nowhere
+        self.queue.clear()
+
+    def schedule_ping(self) -> None:
+        """Ask the client for a sign of life, once the interval is over."""
+        if self.last_ping:
+            self.last_ping = None
+            self._due(self.server.ping_interval, self._ping)
+
+    def _due(self, seconds: float, call: Any) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = asyncio.get_running_loop().call_later(seconds, call)
+
+    def _ping(self) -> None:
+        if not self.closing and not self.closed:
+            self.last_ping = time.time()
+            self.put(packet.Packet(packet.PING))
+            self._due(self.server.ping_timeout, self._miss)
+
+    def _miss(self) -> None:
+        if self.last_ping:
+            self.server.start(self._give_up())
+
+    async def _give_up(self) -> None:
+        await self.close(wait=False, abort=False, reason=self.server.reason.PING_TIMEOUT)
+        self._end()
+
+    async def close(self, wait: bool = True, abort: bool = False, reason: Any = None) -> None:
+        """Close the transport, as python-engineio does; a websocket is given time to say so."""
+        await super().close(wait=wait, abort=abort, reason=reason)
+        if self._ended is not None and not self._ended.done():
+            self._due(self.server.ping_timeout, self._end)
+
+
+def _abort(send: Any) -> bool:
+    """Cut the connection of a client that takes nothing, not even that it is closed.
+
+    ASGI has no word for it, so this works where *send* is the method of a protocol, as uvicorn's.
+    """
+    transport = getattr(getattr(send, "__self__", None), "transport", None)
+    abort = getattr(transport, "abort", None)
+    if abort is not None:
+        abort()
+    return abort is not None
+
+
+async def _nowhere(_message: Any) -> None:
+    """Send to a websocket that is gone."""

@@ -1,0 +1,26 @@
+"""Everything that is asked of the ASGI door is asked of both ways that an event can take."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from asynction_core.fast import guard
+
+ONE_WAY = ("test_fast_path", "test_middleware", "test_mock_server", "test_docs")
+"""The modules that choose the way themselves, or where it makes no difference."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if metafunc.module.__name__.rpartition(".")[2] not in ONE_WAY:
+        metafunc.parametrize(
+            "events_take", ["short way", "long way"], indirect=True, scope="module"
+        )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def events_take(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Have the servers of the module take the short way, or python-socketio's."""
+    with pytest.MonkeyPatch.context() as patch:
+        if getattr(request, "param", "short way") == "long way":
+            patch.setenv(guard.SWITCH, "0")
+        yield

@@ -1,0 +1,488 @@
+"""The short way of an event: as python-socketio's in all that a user can see, and bounded."""
+
+import asyncio
+import contextvars
+import logging
+import time
+from typing import Any
+
+import pytest
+import requests
+import socketio
+from conftest import MakePeer, MakeRawPeer
+from peers import Peer, PollingPeer
+from support import channel, document, message, serving
+
+from asynction_core import AsynctionMiddleware, AsynctionServer
+from asynction_core.fast import guard
+from asynction_core.fast.engine import Engine
+from asynction_core.fast.socket import Socket
+
+SPEC = document(
+    {
+        "/": channel(
+            received=[message(name) for name in ("now", "later", "cancel", "file", "who")],
+            emitted=[message("news"), message("bytes")],
+        ),
+        "/other": channel(received=[message("now")], emitted=[message("news")]),
+    }
+)
+BIG = "x" * 100_000
+COUNT = 200
+"""Together more than the operating system keeps for a client that does not read."""
+
+
+class Desk:
+    """A server whose handler of ``later`` waits until it is told to go on."""
+
+    def __init__(self, **options: Any) -> None:
+        self.begun: list[str] = []
+        self.left: list[str] = []
+        self.go_on = asyncio.Event()
+        self.loop: Any = None
+        self.server = AsynctionServer.from_spec(SPEC, **options)
+        for event in ("now", "later", "cancel", "file", "who"):
+            self.server.on(event, getattr(self, f"on_{event}"))
+        self.server.on("now", self.on_now, namespace="/other")
+        self.server.on("disconnect", lambda sid, reason: self.left.append(reason))
+        self.app = AsynctionMiddleware(server=self.server, metrics_path="/metrics")
+
+    async def on_now(self, _sid: str, *arguments: Any) -> Any:
+        self.begun.append("now")
+        return list(arguments)
+
+    async def on_later(self, _sid: str) -> str:
+        self.begun.append("later")
+        await self.go_on.wait()
+        return "later"
+
+    async def on_file(self, _sid: str, *_arguments: Any) -> None:
+        self.begun.append("file")
+
+    async def on_cancel(self, _sid: str) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        task.cancel()
+
+    async def on_who(self, _sid: str, *_arguments: Any) -> str:
+        return type(self.server.eio.sockets[next(iter(self.server.eio.sockets))]).__name__
+
+    async def sockets(self) -> list[Any]:
+        return list(self.server.eio.sockets.values())
+
+
+async def until(condition: Any) -> None:
+    async with asyncio.timeout(5):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+@pytest.fixture(autouse=True)
+def _untold(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(guard.SWITCH, raising=False)
+    monkeypatch.setattr(guard, "_told", [])
+
+
+async def test_an_event_that_waits_holds_up_no_other(connect: MakePeer) -> None:
+    desk = Desk()
+    with serving(desk.app) as url:
+        peer = await connect(url)
+        waiting = asyncio.create_task(peer.call("later"))
+        await until(lambda: desk.begun == ["later"])
+        assert await peer.call("now", 1) == [1]
+        desk.server.eio._running.copy().pop().get_loop().call_soon_threadsafe(desk.go_on.set)
+        assert await waiting == "later"
+
+
+async def test_without_async_handlers_an_event_waits_for_the_one_before(
+    connect: MakePeer,
+) -> None:
+    desk = Desk(async_handlers=False)
+    with serving(desk.app) as url:
+        peer = await connect(url)
+        waiting = asyncio.create_task(peer.call("later"))
+        await until(lambda: desk.begun == ["later"])
+        assert await peer.no_ack("now", 1)
+        desk.server.eio._running.copy().pop().get_loop().call_soon_threadsafe(desk.go_on.set)
+        assert await waiting == "later"
+        await until(lambda: desk.begun == ["later", "now"])
+
+
+async def test_events_begin_in_their_order_attachments_or_not(connect_raw: MakeRawPeer) -> None:
+    desk = Desk()
+    with serving(desk.app) as url:
+        raw = await connect_raw(url)
+        for _ in range(20):
+            await raw.send('451-["file",{"_placeholder":true,"num":0}]')
+            await raw.send(b"attachment")
+            await raw.send('42["now"]')
+        await until(lambda: len(desk.begun) == 40)
+    assert desk.begun == ["file", "now"] * 20
+
+
+async def test_context_variables_of_a_handler_stay_in_it(connect: MakePeer) -> None:
+    seen: contextvars.ContextVar[str] = contextvars.ContextVar("seen", default="nothing")
+    found: list[str] = []
+    desk = Desk()
+
+    async def handler(_sid: str, wait: bool) -> str:
+        found.append(seen.get())
+        seen.set("something")
+        if wait:
+            await asyncio.sleep(0.01)
+        return seen.get()
+
+    desk.server.on("now", handler)
+    with serving(desk.app) as url:
+        peer = await connect(url)
+        answers = [await peer.call("now", wait) for wait in (False, True, False, True)]
+    assert answers == ["something"] * 4
+    assert found == ["nothing"] * 4
+
+
+@pytest.mark.parametrize("seconds", [0.01, 10])
+async def test_a_timeout_in_a_handler_ends_what_it_should(
+    connect: MakePeer, seconds: float
+) -> None:
+    desk = Desk()
+
+    async def handler(_sid: str) -> str:
+        try:
+            async with asyncio.timeout(seconds):
+                await asyncio.sleep(0.1)
+        except TimeoutError:
+            return "too late"
+        return "in time"
+
+    desk.server.on("now", handler)
+    with serving(desk.app) as url:
+        peer = await connect(url)
+        assert await peer.call("now") == ("too late" if seconds < 0.1 else "in time")
+        assert await peer.call("file") is None
+
+
+async def test_a_handler_that_cancels_its_task_costs_no_connection(connect: MakePeer) -> None:
+    desk = Desk()
+    with serving(desk.app) as url:
+        peer = await connect(url)
+        for _ in range(3):
+            await peer.emit("cancel")
+            assert await peer.call("now", 1) == [1]
+
+
+async def test_a_task_that_is_cancelled_when_its_handler_is_over_costs_no_connection(
+    connect: MakePeer,
+) -> None:
+    desk = Desk()
+    tasks: list[asyncio.Task[Any]] = []
+
+    async def remember(_sid: str) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        tasks.append(task)
+
+    async def cancel(_sid: str) -> None:
+        await asyncio.sleep(0)
+        tasks[0].cancel()
+
+    desk.server.on("file", remember)
+    desk.server.on("later", cancel)
+    with serving(desk.app) as url:
+        peer = await connect(url)
+        await peer.call("file")
+        await peer.call("later")
+        assert await peer.call("now", 1) == [1]
+
+
+@pytest.mark.parametrize("transports", [["websocket"], ["polling", "websocket"]])
+async def test_a_websocket_takes_the_short_way_upgraded_or_not(
+    connect: MakePeer, transports: list[str]
+) -> None:
+    desk = Desk()
+    with serving(desk.app) as url:
+        peer = await connect(url, transports=transports)
+        assert await peer.call("who") == "Socket"
+        [socket] = desk.server.eio.sockets.values()
+        assert isinstance(socket, Socket)
+        assert set(socket.clients) == {"/"}, "its events did not go by the long way"
+
+
+async def test_what_was_emitted_during_an_upgrade_is_not_lost(connect: MakePeer) -> None:
+    desk = Desk()
+
+    async def talk(sid: str, _environ: Any, _auth: Any) -> None:
+        desk.server.start_background_task(say, sid)
+
+    async def say(sid: str) -> None:
+        for number in range(200):
+            await desk.server.emit("news", number, to=sid)
+            await asyncio.sleep(0.001)
+
+    desk.server.on("connect", talk)
+    with serving(desk.app) as url:
+        peer = await connect(url, transports=["polling", "websocket"])
+        await peer.next(200)
+    assert peer.received == [("news", number) for number in range(200)]
+
+
+async def test_who_does_not_answer_a_ping_is_disconnected(connect_raw: MakeRawPeer) -> None:
+    desk = Desk(ping_interval=0.1, ping_timeout=0.2)
+    with serving(desk.app) as url:
+        raw = await connect_raw(url)
+        begun = time.monotonic()
+        assert await raw.receive() == "2"
+        await raw.receive_all()
+        assert time.monotonic() - begun < 2
+        await until(lambda: desk.left == ["ping timeout"])
+    assert not desk.server.eio.sockets
+
+
+async def test_who_answers_every_ping_stays(connect: MakePeer) -> None:
+    desk = Desk(ping_interval=0.05, ping_timeout=1)
+    with serving(desk.app) as url:
+        peer = await connect(url)
+        await asyncio.sleep(0.5)
+        assert await peer.call("now", 1) == [1]
+    assert desk.left == ["transport close"]
+
+
+async def test_too_large_a_message_ends_its_connection(connect_raw: MakeRawPeer) -> None:
+    desk = Desk(max_http_buffer_size=1000)
+    with serving(desk.app) as url:
+        raw = await connect_raw(url)
+        await raw.send(f'420["now","{"x" * 1000}"]')
+        assert await raw.receive_all() == []
+        await until(lambda: desk.left == ["transport close"])
+    assert desk.begun == []
+
+
+async def test_a_broadcast_reaches_all_but_who_is_skipped(connect: MakePeer) -> None:
+    desk = Desk()
+    with serving(desk.app) as url:
+        peers = [await connect(url, transports=[kind]) for kind in ("websocket", "polling") * 2]
+        poller = await PollingPeer.open(url)
+        await poller.send("40")
+        await poller.receive()
+        skipped = [peers[0].client.get_sid()]
+
+        async def say(_sid: str) -> None:
+            await desk.server.emit("news", ("a", 1), skip_sid=skipped)
+            await desk.server.emit("bytes", {"data": b"binary"})
+
+        desk.server.on("now", say)
+        await peers[0].call("now")
+        for peer in peers[1:]:
+            assert (await peer.next(2)) == [("news", "a", 1), ("bytes", {"data": b"binary"})]
+        assert (await peers[0].next(1)) == [("bytes", {"data": b"binary"})]
+        expected = ['42["news","a",1]', '451-["bytes",{"data":{"_placeholder":true,"num":0}}]']
+        assert [await poller.receive() for _ in range(3)] == [*expected, b"binary"]
+        await poller.close()
+
+
+async def test_a_client_that_reads_again_gets_all_that_waited(connect: MakePeer) -> None:
+    desk = Desk()
+
+    async def flood(_sid: str) -> None:
+        for number in range(100):
+            await desk.server.emit("news", (number, BIG))
+
+    desk.server.on("now", flood)
+    with serving(desk.app) as url:
+        peer = await connect(url)
+        await peer.call("now")
+        await peer.next(100)
+    assert [number for _, number, _ in peer.received] == list(range(100))
+
+
+async def stalled(desk: Desk, url: str, connect_raw: MakeRawPeer, peer: Peer) -> Any:
+    """Have the server emit more than a client that does not read can be sent; return it."""
+    raw = await connect_raw(url)
+    raw._socket._response.connection.transport.pause_reading()
+
+    async def flood(_sid: str) -> None:
+        for number in range(COUNT):
+            await desk.server.emit("news", (number, BIG))
+            async with asyncio.timeout(5):
+                while len(peer.received) < number:  # as fast as the other client reads
+                    await asyncio.sleep(0.001)
+
+    desk.server.on("now", flood)
+    await peer.call("now", timeout=30)
+    await peer.next(COUNT)
+    return raw
+
+
+async def test_who_does_not_read_is_disconnected_and_holds_up_nobody(
+    connect: MakePeer, connect_raw: MakeRawPeer, caplog: pytest.LogCaptureFixture
+) -> None:
+    desk = Desk(max_queue=50)
+    with serving(desk.app) as url:
+        peer = await connect(url)
+        await stalled(desk, url, connect_raw, peer)
+        await until(lambda: desk.left == ["server disconnect"])
+        await until(lambda: len(desk.server.eio.sockets) == 1)
+        stats = desk.server.stats()
+        assert (stats.overrun, stats.queued, stats.dropped) == (1, 0, 0)
+        assert len(peer.received) == COUNT
+    [record] = [each for each in caplog.records if "did not take" in each.getMessage()]
+    assert record.levelno == logging.WARNING
+
+
+async def test_what_cannot_be_queued_can_be_dropped_instead(
+    connect: MakePeer, connect_raw: MakeRawPeer
+) -> None:
+    desk = Desk(max_queue_bytes=1_000_000, queue_policy="drop")
+    with serving(desk.app) as url:
+        peer = await connect(url)
+        raw = await stalled(desk, url, connect_raw, peer)
+        stats = desk.server.stats()
+        assert stats.dropped > 20
+        assert 900_000 < stats.queued_bytes < 1_200_000
+        assert stats.overrun == 0
+        raw._socket._response.connection.transport.resume_reading()
+        async with asyncio.timeout(10):
+            while desk.server.stats().queued:
+                await raw.receive()
+        assert desk.left == []
+
+
+async def test_a_poll_is_bounded_too(connect: MakePeer) -> None:
+    desk = Desk(max_queue=10)
+
+    async def flood(_sid: str) -> None:
+        for number in range(50):
+            await desk.server.emit("news", number)
+
+    desk.server.on("now", flood)
+    with serving(desk.app) as url:
+        poller = await PollingPeer.open(url)
+        await poller.send("40")
+        await poller.receive()
+        peer = await connect(url)
+        await peer.call("now")
+        await until(lambda: desk.left == ["server disconnect"])
+        assert await peer.call("file") is None
+        await poller.close()
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        ({"max_queue": 0}, "max_queue must be a whole number greater than 0, not 0"),
+        ({"max_queue": True}, "max_queue must be a whole number greater than 0, not True"),
+        ({"max_queue_bytes": 1.5}, "max_queue_bytes must be a whole number greater than 0"),
+        ({"queue_policy": "ignore"}, "queue_policy is 'disconnect' or 'drop', not 'ignore'"),
+    ],
+)
+def test_a_limit_that_is_none_is_refused(options: dict[str, Any], reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
+        AsynctionServer.from_spec(SPEC, **options)
+
+
+@pytest.mark.parametrize("change", ["signature", "state", "version"])
+async def test_where_a_library_has_changed_events_take_its_own_way_and_it_is_told_once(
+    connect: MakePeer,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    change: str,
+) -> None:
+    if change == "signature":
+        changed = {**guard.EXPECTED, (socketio.AsyncManager, "emit"): "(self)"}
+        monkeypatch.setattr(guard, "EXPECTED", changed)
+    elif change == "state":
+        monkeypatch.setattr(guard, "_STATE", {"no such attribute"})
+    else:
+        monkeypatch.setitem(guard.RANGES, "python-engineio", ((99, 0), (100, 0)))
+    desks = [Desk(), Desk()]
+    [record] = [each for each in caplog.records if "the long way" in each.getMessage()]
+    assert record.levelno == logging.WARNING
+    with serving(desks[0].app) as url:
+        assert await (await connect(url)).call("who") == "AsyncSocket"
+
+
+async def test_the_short_way_can_be_switched_off(
+    connect: MakePeer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desks = [Desk(fast_path=False)]
+    monkeypatch.setenv(guard.SWITCH, "0")
+    desks.append(Desk())
+    for desk in desks:
+        assert isinstance(desk.server.eio, Engine)
+        with serving(desk.app) as url:
+            assert await (await connect(url)).call("who") == "AsyncSocket"
+
+
+async def test_an_instrumented_server_takes_the_way_that_is_looked_at(connect: MakePeer) -> None:
+    desk = Desk()
+    desk.server.instrument(auth=False, mode="production", namespace="/admin")
+    with serving(desk.app) as url:
+        assert await (await connect(url)).call("who") == "AsyncSocket"
+
+
+async def test_a_handler_that_is_replaced_is_not_called_again(connect: MakePeer) -> None:
+    desk = Desk()
+    with serving(desk.app) as url:
+        peer = await connect(url)
+        assert await peer.call("now", 1) == [1]
+        desk.server.on("now", lambda _sid, *arguments: "another")
+        assert await peer.call("now", 1) == "another"
+
+
+async def test_who_leaves_a_namespace_and_comes_back_is_somebody_else(
+    connect_raw: MakeRawPeer,
+) -> None:
+    desk = Desk()
+    with serving(desk.app) as url:
+        raw = await connect_raw(url)
+        await raw.send('420["now"]')
+        assert await raw.receive() == "430[[]]"
+        await raw.send("41")
+        await raw.send('421["now"]')
+        await raw.send("40")
+        assert (await raw.receive()).startswith("40{")
+        await raw.send('422["now"]')
+        assert await raw.receive() == "432[[]]"
+    assert desk.begun == ["now", "now"]
+
+
+async def test_a_server_that_stops_lets_no_handler_hang(connect: MakePeer) -> None:
+    desk = Desk()
+    with serving(desk.app) as url:
+        peer = await connect(url)
+        await peer.emit("later")
+        await until(lambda: desk.begun == ["later"])
+    await until(lambda: desk.left == ["transport close"])
+
+
+async def test_the_server_says_what_it_has_done(connect: MakePeer) -> None:
+    desk = Desk()
+    with serving(desk.app) as url:
+        peer = await connect(url)
+        await connect(url, "/other")
+        await peer.call("now", 1)
+        await peer.emit("unknown")
+        await peer.call("file")
+        await desk_emit(desk, peer)
+        await Peer("/nowhere").refused(url)
+        stats = desk.server.stats()
+        metrics = await asyncio.to_thread(requests.get, f"{url}/metrics", timeout=5)
+    assert stats.connections == {"/": 1, "/other": 1}
+    assert stats.connected == {"/": 1, "/other": 1}
+    assert stats.received["/"] >= 3
+    assert stats.emitted == {"/": 1, "/other": 0}
+    assert stats.refused == {"PayloadValidationException": 1, "InvalidNamespace": 1}
+    assert stats.handler_seconds[float("inf")] == 3
+    assert list(stats.handler_seconds.values()) == sorted(stats.handler_seconds.values())
+    assert 0 < stats.handler_seconds_sum < 5
+    assert metrics.headers["Content-Type"].startswith("text/plain; version=0.0.4")
+    lines = metrics.text.splitlines()
+    assert 'asynction_connections{namespace="/other"} 1' in lines
+    assert 'asynction_refusals_total{type="InvalidNamespace"} 1' in lines
+    assert 'asynction_handler_seconds_bucket{le="+Inf"} 3' in lines
+    assert "asynction_queued_packets 0" in lines
+
+
+async def desk_emit(desk: Desk, peer: Peer) -> None:
+    desk.server.on("now", lambda _sid: desk.server.emit("news", 1))
+    await peer.call("now")
+    await peer.next(1)
