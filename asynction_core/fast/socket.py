@@ -62,7 +62,8 @@ class Socket(AsyncSocket):
             self.write(pkt.encode())
         elif not self._is_refused(pkt):
             self.queue.put_nowait(pkt)
-            self.server.crowded = self._flushing is not None
+            if self._flushing is not None:
+                self.server.crowded = True
 
     def deliver(self, frames: Sequence[str | bytes]) -> None:
         """Send the *frames* of one message of Socket.IO."""
@@ -267,8 +268,7 @@ class Socket(AsyncSocket):
 
     def _stop(self) -> None:
         self._end()
-        if self._timer is not None:
-            self._timer.cancel()
+        self._rest()
         if self._reading is not None:
             self._reading.cancel()
         if self._flushing is not None:
@@ -282,9 +282,13 @@ class Socket(AsyncSocket):
             self.last_ping = None
             self._due(self.server.ping_interval, self._ping)
 
-    def _due(self, seconds: float, call: Any) -> None:
+    def _rest(self) -> None:
+        """Expect nothing of the client any more."""
         if self._timer is not None:
             self._timer.cancel()
+
+    def _due(self, seconds: float, call: Any) -> None:
+        self._rest()
         self._timer = asyncio.get_running_loop().call_later(seconds, call)
 
     def _ping(self) -> None:
@@ -304,7 +308,9 @@ class Socket(AsyncSocket):
     async def close(self, wait: bool = True, abort: bool = False, reason: Any = None) -> None:
         """Close the transport, as python-engineio does; a websocket is given time to say so."""
         await super().close(wait=wait, abort=abort, reason=reason)
-        if self._ended is not None and not self._ended.done():
+        if self._ended is None:
+            self._rest()
+        elif not self._ended.done():
             self._due(self.server.ping_timeout, self._end)
 
 
