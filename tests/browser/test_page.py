@@ -47,7 +47,7 @@ async def opened(page: Page, url: str) -> Page:
     """Open *url*, and wait until the documentation has come to rest."""
     await page.goto(url)
     await expect(page.locator("#documentation .aui-root #introduction")).to_be_visible()
-    await expect(page.locator("#documentation .burger-menu")).to_have_attribute("role", "button")
+    await expect(page.locator("#documentation:not([aria-busy])")).to_be_visible()
     return page
 
 

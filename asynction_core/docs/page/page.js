@@ -56,14 +56,15 @@ function say(text, role) {
 const PAUSE = 100; // milliseconds: the component draws itself twice before it stays as it is
 const MANY = 200; // events: from here on, their schemas stay folded
 
-/** Unfold the schemas of the events, which readers come for. */
+/** Unfold the schemas of the events, which readers come for; tell whether there are any. */
 function unfold() {
   const folded = main.querySelectorAll(
     "#operations .shadow .justify-between .gap-2 > .gap-2 > button",
   );
-  if (folded.length > MANY) return;
+  if (folded.length > MANY) return false;
   for (const button of folded)
     if (button instanceof HTMLElement) button.click();
+  return folded.length > 0;
 }
 
 /** Make up for what the component says to mice only, or wrongly, to those who cannot see it. */
@@ -117,10 +118,12 @@ async function draw() {
   let first = true;
   watch(() => {
     improve();
-    if (first) unfold();
+    const goesOn = first && unfold(); // which is drawn, and then improved
     if (first) scroll();
     first = false;
+    if (!goesOn) main.removeAttribute("aria-busy");
   });
+  main.setAttribute("aria-busy", "true");
   component.render({ schema, config: CONFIG }, main);
 }
 
@@ -128,6 +131,7 @@ Reflect.get(globalThis, "restoreFunction")();
 addEventListener("hashchange", show);
 show();
 say("Loading the documentation …", "status");
-draw().catch((error) =>
-  say(`The documentation cannot be shown: ${error.message}.`, "alert"),
-);
+draw().catch((error) => {
+  say(`The documentation cannot be shown: ${error.message}.`, "alert");
+  main.removeAttribute("aria-busy");
+});
