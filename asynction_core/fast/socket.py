@@ -34,6 +34,7 @@ class Socket(AsyncSocket):
 
     server: "Engine"
     connected: bool
+    upgrading: bool
     last_ping: float | None
 
     def __init__(self, server: "Engine", sid: str) -> None:
@@ -142,13 +143,8 @@ class Socket(AsyncSocket):
     # what comes in
 
     async def _websocket_handler(self, ws: Any) -> None:
-        if self.connected:
-            self.upgrading = True  # nothing more is written to a poll
-            try:
-                if not await self._upgrade(ws):
-                    return
-            finally:
-                self.upgrading = False
+        if self.connected and not await self._upgrade(ws):
+            return
         self.connected = self.upgraded = True
         self._receive, self._send = ws.asgi_receive, ws.asgi_send
         self._ended = asyncio.get_running_loop().create_future()
@@ -164,17 +160,26 @@ class Socket(AsyncSocket):
 
     async def _upgrade(self, ws: Any) -> bool:
         """Take the connection over from long-polling, as Engine.IO does; tell whether it worked."""
-        try:
-            probe = packet.Packet(encoded_packet=await self._next(ws))
-            if (probe.packet_type, probe.data) != (packet.PING, "probe"):
-                return False
-            await ws.send(packet.Packet(packet.PONG, data="probe").encode())
-            self.queue.put_nowait(packet.Packet(packet.NOOP))  # ends a pending poll
-            found = packet.Packet(encoded_packet=await self._next(ws))
-        except OSError:
+        if self.upgrading or self.upgraded:  # by another websocket
             return False
-        self.upgraded = found.packet_type == packet.UPGRADE
+        self.upgrading = True  # nothing more is written to a poll
+        try:
+            async with asyncio.timeout(self.server.ping_timeout):
+                self.upgraded = await self._is_upgrade(ws) and not self.closed
+        except OSError:  # a timeout, too
+            return False
+        finally:
+            self.upgrading = False
         return self.upgraded
+
+    async def _is_upgrade(self, ws: Any) -> bool:
+        probe = packet.Packet(encoded_packet=await self._next(ws))
+        if (probe.packet_type, probe.data) != (packet.PING, "probe"):
+            return False
+        await ws.send(packet.Packet(packet.PONG, data="probe").encode())
+        self.queue.put_nowait(packet.Packet(packet.NOOP))  # ends a pending poll
+        found = packet.Packet(encoded_packet=await self._next(ws))
+        return bool(found.packet_type == packet.UPGRADE)
 
     async def _next(self, ws: Any) -> Any:
         data = await ws.wait()

@@ -2,10 +2,12 @@
 
 import asyncio
 import contextvars
+import json
 import logging
 import time
 from typing import Any
 
+import aiohttp
 import pytest
 import requests
 import socketio
@@ -40,6 +42,7 @@ class Desk:
         self.left: list[str] = []
         self.go_on = asyncio.Event()
         self.loop: Any = None
+        self.websockets = 0
         self.server = AsynctionServer.from_spec(SPEC, **options)
         for event in ("now", "later", "cancel", "file", "who"):
             self.server.on(event, getattr(self, f"on_{event}"))
@@ -67,8 +70,13 @@ class Desk:
     async def on_who(self, _sid: str, *_arguments: Any) -> str:
         return type(self.server.eio.sockets[next(iter(self.server.eio.sockets))]).__name__
 
-    async def sockets(self) -> list[Any]:
-        return list(self.server.eio.sockets.values())
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Serve the application, and count the websockets that are served."""
+        self.websockets += scope["type"] == "websocket"
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            self.websockets -= scope["type"] == "websocket"
 
 
 async def until(condition: Any) -> None:
@@ -223,6 +231,62 @@ async def test_what_was_emitted_during_an_upgrade_is_not_lost(connect: MakePeer)
         peer = await connect(url, transports=["polling", "websocket"])
         await peer.next(200)
     assert peer.received == [("news", number) for number in range(200)]
+
+
+async def test_of_two_websockets_for_a_session_one_takes_it_over() -> None:
+    desk = Desk()
+    with serving(desk) as url:
+        async with aiohttp.ClientSession() as http:
+            endpoint = await session_of(http, url)
+            first, second = [await http.ws_connect(endpoint) for _ in range(2)]
+            await first.send_str("2probe")
+            assert (await first.receive()).data == "3probe"
+            assert (await second.receive()).type is aiohttp.WSMsgType.CLOSED
+            await first.send_str("5")
+            await first.send_str("40")
+            assert (await first.receive()).data == "6"
+            assert (await first.receive()).data.startswith("40{")
+            late = await http.ws_connect(f"{url}/socket.io/?EIO=4&transport=websocket")
+            assert desk.websockets == 2
+            await late.close()
+        await until(lambda: desk.websockets == 0)
+    assert not desk.server.eio.sockets
+
+
+@pytest.mark.parametrize("packets", [[], ["2probe"]])
+async def test_an_upgrade_that_goes_nowhere_is_given_up(packets: list[str]) -> None:
+    desk = Desk(ping_interval=10, ping_timeout=0.2)
+    with serving(desk) as url:
+        async with aiohttp.ClientSession() as http:
+            websocket = await http.ws_connect(await session_of(http, url))
+            for packet in packets:
+                await websocket.send_str(packet)
+            await until(lambda: desk.websockets == 0)
+        [socket] = desk.server.eio.sockets.values()
+        assert (socket.upgrading, socket.upgraded) == (False, False)
+
+
+async def test_a_session_that_is_over_is_not_upgraded() -> None:
+    desk = Desk(ping_interval=0.1, ping_timeout=1)
+    with serving(desk) as url:
+        async with aiohttp.ClientSession() as http:
+            endpoint = await session_of(http, url)
+            websocket = await http.ws_connect(endpoint)
+            await websocket.send_str("2probe")
+            async with http.post(endpoint.replace("=websocket", "=polling"), data="1"):
+                pass
+            await websocket.send_str("5")
+            async with asyncio.timeout(5):
+                assert (await websocket.receive()).data == "3probe"
+                assert (await websocket.receive()).type is aiohttp.WSMsgType.CLOSED
+        await until(lambda: desk.websockets == 0)
+
+
+async def session_of(http: aiohttp.ClientSession, url: str) -> str:
+    """Begin with long-polling; return where a websocket may take over."""
+    async with http.get(f"{url}/socket.io/?EIO=4&transport=polling") as response:
+        sid = json.loads((await response.text())[1:])["sid"]
+    return f"{url}/socket.io/?EIO=4&transport=websocket&sid={sid}"
 
 
 async def test_who_does_not_answer_a_ping_is_disconnected(connect_raw: MakeRawPeer) -> None:
