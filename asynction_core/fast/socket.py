@@ -201,14 +201,21 @@ class Socket(AsyncSocket):
         try:
             if await self._handle_messages():
                 return
-        except asyncio.CancelledError:
-            if self._reading is not task or self._is_over():
-                raise
-            self._begin_reading()  # somebody cancelled the task of a handler that was over
-            return
         except Exception:
             self.server.logger.exception("A websocket cannot be read")
+        except BaseException:  # a handler raised it, or its task was cancelled when it was over
+            if self._reading is task and not self._is_over():
+                self._begin_reading()
+            raise
         self._end()
+
+    async def _aside(self, handling: Any) -> Any:
+        """Return what *handling* comes to, which goes on when the websocket ends."""
+        reading, self._reading = self._reading, None
+        try:
+            return await handling
+        finally:
+            self._reading = reading
 
     async def _handle_messages(self) -> bool:
         """Handle what comes in until nothing does; tell whether another task reads on."""
@@ -223,7 +230,7 @@ class Socket(AsyncSocket):
                 return False
             flow = answering(self, data) if data[:2] == _EVENT else None
             if flow is None:
-                if not await self._receive_other(data):
+                if not await self._aside(self._receive_other(data)) or self._is_over():
                     return False
                 continue
             context = copy_context()
@@ -233,9 +240,11 @@ class Socket(AsyncSocket):
                 continue
             if concurrent:
                 self._begin_reading()
-            await resumed_in(context, flow, pending)
-            if concurrent:
+                await resumed_in(context, flow, pending)
                 return True
+            await self._aside(resumed_in(context, flow, pending))
+            if self._is_over():
+                return False
 
     async def _receive_other(self, data: str | bytes) -> bool:
         """Handle what is no event in text; tell whether the transport goes on."""

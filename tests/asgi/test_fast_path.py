@@ -12,7 +12,7 @@ import pytest
 import requests
 import socketio
 from conftest import MakePeer, MakeRawPeer
-from peers import Peer, PollingPeer
+from peers import Peer, PollingPeer, RawPeer
 from support import channel, document, message, serving
 
 from asynction_core import AsynctionMiddleware, AsynctionServer
@@ -200,6 +200,53 @@ async def test_a_task_that_is_cancelled_when_its_handler_is_over_costs_no_connec
         await peer.call("file")
         await peer.call("later")
         assert await peer.call("now", 1) == [1]
+
+
+@pytest.mark.parametrize("waits", [False, True])
+async def test_an_exception_that_is_no_error_costs_no_connection(
+    connect: MakePeer, waits: bool
+) -> None:
+    class Stop(BaseException):
+        pass
+
+    async def stop(_sid: str) -> None:
+        if waits:
+            await asyncio.sleep(0)
+        raise Stop
+
+    desk = Desk()
+    desk.server.on("file", stop)
+    with serving(desk.app) as url:
+        peer = await connect(url)
+        await peer.emit("file")
+        assert await peer.call("now", 1) == [1]
+
+
+@pytest.mark.parametrize("event", ["connect", "later"])
+async def test_a_handler_goes_on_when_its_client_is_gone(
+    connect_raw: MakeRawPeer, event: str
+) -> None:
+    desk = Desk(ping_interval=0.1, ping_timeout=0.1, async_handlers=False)
+    ended: list[str] = []
+
+    async def wait(*_arguments: Any) -> None:
+        try:
+            await asyncio.sleep(0.5)
+            ended.append("by itself")
+        except asyncio.CancelledError:
+            ended.append("cancelled")
+            raise
+
+    desk.server.on(event, wait)
+    with serving(desk) as url:
+        raw = await RawPeer.open(url) if event == "connect" else await connect_raw(url)
+        await raw.send("40" if event == "connect" else '42["later"]')
+        await until(lambda: ended)
+        await until(lambda: desk.websockets == 0)
+        await raw.close()
+    assert ended == ["by itself"]
+    assert not desk.server._connections
+    assert not desk.server.environ
 
 
 @pytest.mark.parametrize("transports", [["websocket"], ["polling", "websocket"]])
