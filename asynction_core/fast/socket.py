@@ -317,9 +317,13 @@ class Socket(AsyncSocket):
 
     async def close(self, wait: bool = True, abort: bool = False, reason: Any = None) -> None:
         """Close the transport, as python-engineio does; a websocket is given time to say so."""
-        await super().close(wait=wait, abort=abort, reason=reason)
-        if self._ended is not None and not self._ended.done():
+        closes = not (self.closing or self.closed)
+        taken = self._ended is not None or self.queue.is_awaited()
+        await super().close(wait=False, abort=abort, reason=reason)
+        if not self._is_over():
             self._due(self.server.ping_timeout, self._end)
+        if wait and closes and taken:  # no other poll is answered
+            await self.queue.join()
 
 
 def _abort(send: Any) -> bool:

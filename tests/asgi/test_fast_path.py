@@ -476,6 +476,50 @@ async def test_a_poll_is_bounded_too(connect: MakePeer) -> None:
         await poller.close()
 
 
+async def test_who_does_not_read_can_be_disconnected(
+    connect: MakePeer, connect_raw: MakeRawPeer
+) -> None:
+    desk = Desk(ping_interval=30, ping_timeout=0.2)
+    with serving(desk) as url:
+        peer = await connect(url)
+        raw = await stalled(desk, url, connect_raw, peer)
+        desk.server.on("now", lambda _sid: desk.server.eio.disconnect(slowest(desk).sid))
+        assert await peer.call("now") is None
+        await until(lambda: desk.websockets == 1)
+        assert desk.left == ["server disconnect"]
+        raw._socket._response.connection.transport.abort()
+
+
+def slowest(desk: Desk) -> Socket:
+    """Return the transport for which most is queued."""
+    found: Socket = max(desk.server.eio.sockets.values(), key=lambda each: len(each.queue))
+    return found
+
+
+async def test_all_can_be_disconnected_whether_they_poll_or_not(connect: MakePeer) -> None:
+    desk = Desk()
+    done = asyncio.Event()
+
+    async def disconnect_all(_sid: str) -> None:
+        await desk.server.eio.disconnect()
+        done.set()
+
+    desk.server.on("now", disconnect_all)
+    with serving(desk.app) as url:
+        idle, polls = [await PollingPeer.open(url) for _ in range(2)]
+        for each in (idle, polls):
+            await each.send("40")
+            await each.receive()
+        polling = asyncio.create_task(polls.receive())
+        peer = await connect(url)
+        await peer.emit("now")
+        assert await polling == "1"
+        await until(done.is_set)
+        await idle.close()
+        await polls.close()
+    assert desk.left == ["server disconnect"] * 3
+
+
 @pytest.mark.parametrize(
     ("options", "reason"),
     [
