@@ -60,6 +60,7 @@ class Socket(AsyncSocket):
     def put(self, pkt: Any) -> None:
         """Write *pkt* to the websocket, or queue it where it cannot be written now."""
         if self._send is not None and self._flushing is None:
+            self._dropping = False
             self.write(pkt.encode())
         elif not self._is_refused(pkt):
             self.queue.put_nowait(pkt)

@@ -457,6 +457,36 @@ async def test_what_cannot_be_queued_can_be_dropped_instead(
         assert desk.left == []
 
 
+async def test_no_attachment_is_dropped_of_an_event_that_is_sent(
+    connect: MakePeer, connect_raw: MakeRawPeer
+) -> None:
+    desk = Desk(max_queue_bytes=1_000_000, queue_policy="drop")
+    with serving(desk.app) as url:
+        peer = await connect(url)
+        raw = await stalled(desk, url, connect_raw, peer)
+        socket, sid = slowest(desk), [*desk.server._connections][1][1]
+        transport = raw._socket._response.connection.transport
+        transport.resume_reading()
+        async with asyncio.timeout(10):
+            while socket._flushing is not None:
+                await raw.receive()
+        transport.pause_reading()
+
+        async def files(_sid: str) -> None:
+            while socket._flushing is None:  # until the text of one has to wait
+                await desk.server.emit("bytes", BIG.encode(), to=sid)
+            await desk.server.emit("news", "the end", to=sid)
+
+        desk.server.on("file", files)
+        await peer.call("file")
+        transport.resume_reading()
+        kinds = []
+        async with asyncio.timeout(10):
+            while (packet := await raw.receive()) != '42["news","the end"]':
+                kinds.append(packet[:4])
+    assert kinds.count("451-") == kinds.count(b"xxxx") > 0
+
+
 async def test_a_poll_is_bounded_too(connect: MakePeer) -> None:
     desk = Desk(max_queue=10)
 
