@@ -64,7 +64,7 @@ class Socket(AsyncSocket):
             self.write(pkt.encode())
         elif not self._is_refused(pkt):
             self.queue.put_nowait(pkt)
-            self.server.crowded = self._flushing is not None
+            self.server.crowded = True
 
     def deliver(self, frames: Sequence[str | bytes]) -> None:
         """Send the *frames* of one message of Socket.IO."""

@@ -18,6 +18,7 @@ from support import channel, document, message, serving
 from asynction_core import AsynctionMiddleware, AsynctionServer
 from asynction_core.fast import guard
 from asynction_core.fast.engine import Engine
+from asynction_core.fast.outbox import Limits
 from asynction_core.fast.socket import Socket
 
 SPEC = document(
@@ -403,6 +404,26 @@ async def test_a_client_that_reads_again_gets_all_that_waited(connect: MakePeer)
         await peer.call("now")
         await peer.next(100)
     assert [number for _, number, _ in peer.received] == list(range(100))
+
+
+async def test_a_burst_is_not_too_much_for_a_client_that_polls_on() -> None:
+    desk = Desk()
+    burst = Limits.packets + 2_000
+
+    async def flood(_sid: str) -> None:
+        for number in range(burst):
+            await desk.server.emit("news", number)
+
+    desk.server.on("now", flood)
+    with serving(desk.app) as url:
+        poller = await PollingPeer.open(url)
+        await poller.send("40")
+        await poller.receive()
+        await poller.send('42["now"]')
+        async with asyncio.timeout(20):
+            received = [await poller.receive() for _ in range(burst)]
+        await poller.close()
+    assert received == [f'42["news",{number}]' for number in range(burst)]
 
 
 async def stalled(desk: Desk, url: str, connect_raw: MakeRawPeer, peer: Peer) -> Any:
