@@ -13,6 +13,7 @@ import requests
 import socketio
 from conftest import MakePeer, MakeRawPeer
 from peers import Peer, PollingPeer, RawPeer
+from socketio.async_pubsub_manager import AsyncPubSubManager
 from support import channel, document, message, serving
 
 from asynction_core import AsynctionMiddleware, AsynctionServer
@@ -424,6 +425,28 @@ async def test_a_burst_is_not_too_much_for_a_client_that_polls_on() -> None:
             received = [await poller.receive() for _ in range(burst)]
         await poller.close()
     assert received == [f'42["news",{number}]' for number in range(burst)]
+
+
+async def test_an_emit_without_data_has_no_argument_over_a_message_queue_either(
+    connect: MakePeer,
+) -> None:
+    desk = Desk(client_manager=Lone())
+    desk.server.on("now", lambda _sid: desk.server.emit("news"))
+    with serving(desk.app) as url:
+        peer = await connect(url)
+        await peer.call("now")
+        assert await peer.next() == [("news",)]
+
+
+class Lone(AsyncPubSubManager):  # type: ignore[misc] # it is not typed
+    """A message queue that no other process reads."""
+
+    async def _publish(self, data: Any) -> None:
+        pass
+
+    async def _listen(self) -> Any:
+        await asyncio.Event().wait()
+        yield
 
 
 async def stalled(desk: Desk, url: str, connect_raw: MakeRawPeer, peer: Peer) -> Any:
