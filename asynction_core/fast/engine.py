@@ -22,7 +22,7 @@ class Engine(engineio.AsyncServer):
     :ivar fast: whether new clients get a :class:`Socket`.
     :ivar limits: how much may be queued for each client.
     :ivar binary_packets: whether every packet of Socket.IO is binary, text and attachments alike.
-    :ivar crowded: whether something was queued for a websocket, since the last :meth:`give_way`.
+    :ivar crowded: whether something was queued, since the last :meth:`give_way`.
     :ivar dropped: how many packets were dropped because of the limits.
     :ivar overrun: how many clients were disconnected because of them.
     """
@@ -40,7 +40,7 @@ class Engine(engineio.AsyncServer):
         self._running: set[asyncio.Task[Any]] = set()
 
     async def give_way(self) -> None:
-        """Let the websockets write, where something is queued that they would have taken."""
+        """Let the transports take what is queued, so that a burst is not more than they can."""
         if self.crowded:
             self.crowded = False
             await asyncio.sleep(0)

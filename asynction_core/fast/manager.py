@@ -43,6 +43,8 @@ def deliver_at_once(manager: Any) -> None:
             await handle(message)
             return
         data = message["data"]
+        if data == [None]:  # what python-socketio publishes where there is no argument
+            data = []
         arguments = data if isinstance(data, list) else [data]
         namespace, room = message["namespace"], message.get("room")
         if namespace in manager.rooms:

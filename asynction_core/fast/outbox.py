@@ -86,6 +86,10 @@ class Outbox:
         while self._packets:
             await _woken(self._drained)
 
+    def is_awaited(self) -> bool:
+        """Tell whether somebody waits for the next packet."""
+        return not all(future.done() for future in self._waiting)
+
     def is_full(self, limits: Limits) -> bool:
         """Tell whether nothing more may be queued."""
         return len(self._packets) >= limits.packets or self.size >= limits.size

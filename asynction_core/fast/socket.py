@@ -34,6 +34,7 @@ class Socket(AsyncSocket):
 
     server: "Engine"
     connected: bool
+    upgrading: bool
     last_ping: float | None
 
     def __init__(self, server: "Engine", sid: str) -> None:
@@ -59,11 +60,11 @@ class Socket(AsyncSocket):
     def put(self, pkt: Any) -> None:
         """Write *pkt* to the websocket, or queue it where it cannot be written now."""
         if self._send is not None and self._flushing is None:
+            self._dropping = False
             self.write(pkt.encode())
         elif not self._is_refused(pkt):
             self.queue.put_nowait(pkt)
-            if self._flushing is not None:
-                self.server.crowded = True
+            self.server.crowded = True
 
     def deliver(self, frames: Sequence[str | bytes]) -> None:
         """Send the *frames* of one message of Socket.IO."""
@@ -143,13 +144,8 @@ class Socket(AsyncSocket):
     # what comes in
 
     async def _websocket_handler(self, ws: Any) -> None:
-        if self.connected:
-            self.upgrading = True  # nothing more is written to a poll
-            try:
-                if not await self._upgrade(ws):
-                    return
-            finally:
-                self.upgrading = False
+        if self.connected and not await self._upgrade(ws):
+            return
         self.connected = self.upgraded = True
         self._receive, self._send = ws.asgi_receive, ws.asgi_send
         self._ended = asyncio.get_running_loop().create_future()
@@ -165,17 +161,26 @@ class Socket(AsyncSocket):
 
     async def _upgrade(self, ws: Any) -> bool:
         """Take the connection over from long-polling, as Engine.IO does; tell whether it worked."""
-        try:
-            probe = packet.Packet(encoded_packet=await self._next(ws))
-            if (probe.packet_type, probe.data) != (packet.PING, "probe"):
-                return False
-            await ws.send(packet.Packet(packet.PONG, data="probe").encode())
-            self.queue.put_nowait(packet.Packet(packet.NOOP))  # ends a pending poll
-            found = packet.Packet(encoded_packet=await self._next(ws))
-        except OSError:
+        if self.upgrading or self.upgraded:  # by another websocket
             return False
-        self.upgraded = found.packet_type == packet.UPGRADE
+        self.upgrading = True  # nothing more is written to a poll
+        try:
+            async with asyncio.timeout(self.server.ping_timeout):
+                self.upgraded = await self._is_upgrade(ws) and not self.closed
+        except OSError:  # a timeout, too
+            return False
+        finally:
+            self.upgrading = False
         return self.upgraded
+
+    async def _is_upgrade(self, ws: Any) -> bool:
+        probe = packet.Packet(encoded_packet=await self._next(ws))
+        if (probe.packet_type, probe.data) != (packet.PING, "probe"):
+            return False
+        await ws.send(packet.Packet(packet.PONG, data="probe").encode())
+        self.queue.put_nowait(packet.Packet(packet.NOOP))  # ends a pending poll
+        found = packet.Packet(encoded_packet=await self._next(ws))
+        return bool(found.packet_type == packet.UPGRADE)
 
     async def _next(self, ws: Any) -> Any:
         data = await ws.wait()
@@ -197,14 +202,21 @@ class Socket(AsyncSocket):
         try:
             if await self._handle_messages():
                 return
-        except asyncio.CancelledError:
-            if self._reading is not task or self._is_over():
-                raise
-            self._begin_reading()  # somebody cancelled the task of a handler that was over
-            return
         except Exception:
             self.server.logger.exception("A websocket cannot be read")
+        except BaseException:  # a handler raised it, or its task was cancelled when it was over
+            if self._reading is task and not self._is_over():
+                self._begin_reading()
+            raise
         self._end()
+
+    async def _aside(self, handling: Any) -> Any:
+        """Return what *handling* comes to, which goes on when the websocket ends."""
+        reading, self._reading = self._reading, None
+        try:
+            return await handling
+        finally:
+            self._reading = reading
 
     async def _handle_messages(self) -> bool:
         """Handle what comes in until nothing does; tell whether another task reads on."""
@@ -219,7 +231,7 @@ class Socket(AsyncSocket):
                 return False
             flow = answering(self, data) if data[:2] == _EVENT else None
             if flow is None:
-                if not await self._receive_other(data):
+                if not await self._aside(self._receive_other(data)) or self._is_over():
                     return False
                 continue
             context = copy_context()
@@ -229,9 +241,11 @@ class Socket(AsyncSocket):
                 continue
             if concurrent:
                 self._begin_reading()
-            await resumed_in(context, flow, pending)
-            if concurrent:
+                await resumed_in(context, flow, pending)
                 return True
+            await self._aside(resumed_in(context, flow, pending))
+            if self._is_over():
+                return False
 
     async def _receive_other(self, data: str | bytes) -> bool:
         """Handle what is no event in text; tell whether the transport goes on."""
@@ -307,11 +321,15 @@ class Socket(AsyncSocket):
 
     async def close(self, wait: bool = True, abort: bool = False, reason: Any = None) -> None:
         """Close the transport, as python-engineio does; a websocket is given time to say so."""
-        await super().close(wait=wait, abort=abort, reason=reason)
+        closes = not (self.closing or self.closed)
+        taken = self._ended is not None or self.queue.is_awaited()
+        await super().close(wait=False, abort=abort, reason=reason)
         if self._ended is None:
             self._rest()
         elif not self._ended.done():
             self._due(self.server.ping_timeout, self._end)
+        if wait and closes and taken:  # no other poll is answered
+            await self.queue.join()
 
 
 def _abort(send: Any) -> bool:

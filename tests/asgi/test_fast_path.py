@@ -2,20 +2,24 @@
 
 import asyncio
 import contextvars
+import json
 import logging
 import time
 from typing import Any
 
+import aiohttp
 import pytest
 import requests
 import socketio
 from conftest import MakePeer, MakeRawPeer
-from peers import Peer, PollingPeer
+from peers import Peer, PollingPeer, RawPeer
+from socketio.async_pubsub_manager import AsyncPubSubManager
 from support import channel, document, message, serving
 
 from asynction_core import AsynctionMiddleware, AsynctionServer
 from asynction_core.fast import guard
 from asynction_core.fast.engine import Engine
+from asynction_core.fast.outbox import Limits
 from asynction_core.fast.socket import Socket
 
 SPEC = document(
@@ -40,6 +44,7 @@ class Desk:
         self.left: list[str] = []
         self.go_on = asyncio.Event()
         self.loop: Any = None
+        self.websockets = 0
         self.server = AsynctionServer.from_spec(SPEC, **options)
         for event in ("now", "later", "cancel", "file", "who"):
             self.server.on(event, getattr(self, f"on_{event}"))
@@ -67,8 +72,13 @@ class Desk:
     async def on_who(self, _sid: str, *_arguments: Any) -> str:
         return type(self.server.eio.sockets[next(iter(self.server.eio.sockets))]).__name__
 
-    async def sockets(self) -> list[Any]:
-        return list(self.server.eio.sockets.values())
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Serve the application, and count the websockets that are served."""
+        self.websockets += scope["type"] == "websocket"
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            self.websockets -= scope["type"] == "websocket"
 
 
 async def until(condition: Any) -> None:
@@ -194,6 +204,53 @@ async def test_a_task_that_is_cancelled_when_its_handler_is_over_costs_no_connec
         assert await peer.call("now", 1) == [1]
 
 
+@pytest.mark.parametrize("waits", [False, True])
+async def test_an_exception_that_is_no_error_costs_no_connection(
+    connect: MakePeer, waits: bool
+) -> None:
+    class Stop(BaseException):
+        pass
+
+    async def stop(_sid: str) -> None:
+        if waits:
+            await asyncio.sleep(0)
+        raise Stop
+
+    desk = Desk()
+    desk.server.on("file", stop)
+    with serving(desk.app) as url:
+        peer = await connect(url)
+        await peer.emit("file")
+        assert await peer.call("now", 1) == [1]
+
+
+@pytest.mark.parametrize("event", ["connect", "later"])
+async def test_a_handler_goes_on_when_its_client_is_gone(
+    connect_raw: MakeRawPeer, event: str
+) -> None:
+    desk = Desk(ping_interval=0.1, ping_timeout=0.1, async_handlers=False)
+    ended: list[str] = []
+
+    async def wait(*_arguments: Any) -> None:
+        try:
+            await asyncio.sleep(0.5)
+            ended.append("by itself")
+        except asyncio.CancelledError:
+            ended.append("cancelled")
+            raise
+
+    desk.server.on(event, wait)
+    with serving(desk) as url:
+        raw = await RawPeer.open(url) if event == "connect" else await connect_raw(url)
+        await raw.send("40" if event == "connect" else '42["later"]')
+        await until(lambda: ended)
+        await until(lambda: desk.websockets == 0)
+        await raw.close()
+    assert ended == ["by itself"]
+    assert not desk.server._connections
+    assert not desk.server.environ
+
+
 @pytest.mark.parametrize("transports", [["websocket"], ["polling", "websocket"]])
 async def test_a_websocket_takes_the_short_way_upgraded_or_not(
     connect: MakePeer, transports: list[str]
@@ -223,6 +280,62 @@ async def test_what_was_emitted_during_an_upgrade_is_not_lost(connect: MakePeer)
         peer = await connect(url, transports=["polling", "websocket"])
         await peer.next(200)
     assert peer.received == [("news", number) for number in range(200)]
+
+
+async def test_of_two_websockets_for_a_session_one_takes_it_over() -> None:
+    desk = Desk()
+    with serving(desk) as url:
+        async with aiohttp.ClientSession() as http:
+            endpoint = await session_of(http, url)
+            first, second = [await http.ws_connect(endpoint) for _ in range(2)]
+            await first.send_str("2probe")
+            assert (await first.receive()).data == "3probe"
+            assert (await second.receive()).type is aiohttp.WSMsgType.CLOSED
+            await first.send_str("5")
+            await first.send_str("40")
+            assert (await first.receive()).data == "6"
+            assert (await first.receive()).data.startswith("40{")
+            late = await http.ws_connect(f"{url}/socket.io/?EIO=4&transport=websocket")
+            assert desk.websockets == 2
+            await late.close()
+        await until(lambda: desk.websockets == 0)
+    assert not desk.server.eio.sockets
+
+
+@pytest.mark.parametrize("packets", [[], ["2probe"]])
+async def test_an_upgrade_that_goes_nowhere_is_given_up(packets: list[str]) -> None:
+    desk = Desk(ping_interval=10, ping_timeout=0.2)
+    with serving(desk) as url:
+        async with aiohttp.ClientSession() as http:
+            websocket = await http.ws_connect(await session_of(http, url))
+            for packet in packets:
+                await websocket.send_str(packet)
+            await until(lambda: desk.websockets == 0)
+        [socket] = desk.server.eio.sockets.values()
+        assert (socket.upgrading, socket.upgraded) == (False, False)
+
+
+async def test_a_session_that_is_over_is_not_upgraded() -> None:
+    desk = Desk(ping_interval=0.1, ping_timeout=1)
+    with serving(desk) as url:
+        async with aiohttp.ClientSession() as http:
+            endpoint = await session_of(http, url)
+            websocket = await http.ws_connect(endpoint)
+            await websocket.send_str("2probe")
+            async with http.post(endpoint.replace("=websocket", "=polling"), data="1"):
+                pass
+            await websocket.send_str("5")
+            async with asyncio.timeout(5):
+                assert (await websocket.receive()).data == "3probe"
+                assert (await websocket.receive()).type is aiohttp.WSMsgType.CLOSED
+        await until(lambda: desk.websockets == 0)
+
+
+async def session_of(http: aiohttp.ClientSession, url: str) -> str:
+    """Begin with long-polling; return where a websocket may take over."""
+    async with http.get(f"{url}/socket.io/?EIO=4&transport=polling") as response:
+        sid = json.loads((await response.text())[1:])["sid"]
+    return f"{url}/socket.io/?EIO=4&transport=websocket&sid={sid}"
 
 
 async def test_who_does_not_answer_a_ping_is_disconnected(connect_raw: MakeRawPeer) -> None:
@@ -294,6 +407,48 @@ async def test_a_client_that_reads_again_gets_all_that_waited(connect: MakePeer)
     assert [number for _, number, _ in peer.received] == list(range(100))
 
 
+async def test_a_burst_is_not_too_much_for_a_client_that_polls_on() -> None:
+    desk = Desk()
+    burst = Limits.packets + 2_000
+
+    async def flood(_sid: str) -> None:
+        for number in range(burst):
+            await desk.server.emit("news", number)
+
+    desk.server.on("now", flood)
+    with serving(desk.app) as url:
+        poller = await PollingPeer.open(url)
+        await poller.send("40")
+        await poller.receive()
+        await poller.send('42["now"]')
+        async with asyncio.timeout(20):
+            received = [await poller.receive() for _ in range(burst)]
+        await poller.close()
+    assert received == [f'42["news",{number}]' for number in range(burst)]
+
+
+async def test_an_emit_without_data_has_no_argument_over_a_message_queue_either(
+    connect: MakePeer,
+) -> None:
+    desk = Desk(client_manager=Lone())
+    desk.server.on("now", lambda _sid: desk.server.emit("news"))
+    with serving(desk.app) as url:
+        peer = await connect(url)
+        await peer.call("now")
+        assert await peer.next() == [("news",)]
+
+
+class Lone(AsyncPubSubManager):  # type: ignore[misc] # it is not typed
+    """A message queue that no other process reads."""
+
+    async def _publish(self, data: Any) -> None:
+        pass
+
+    async def _listen(self) -> Any:
+        await asyncio.Event().wait()
+        yield
+
+
 async def stalled(desk: Desk, url: str, connect_raw: MakeRawPeer, peer: Peer) -> Any:
     """Have the server emit more than a client that does not read can be sent; return it."""
     raw = await connect_raw(url)
@@ -346,6 +501,36 @@ async def test_what_cannot_be_queued_can_be_dropped_instead(
         assert desk.left == []
 
 
+async def test_no_attachment_is_dropped_of_an_event_that_is_sent(
+    connect: MakePeer, connect_raw: MakeRawPeer
+) -> None:
+    desk = Desk(max_queue_bytes=1_000_000, queue_policy="drop")
+    with serving(desk.app) as url:
+        peer = await connect(url)
+        raw = await stalled(desk, url, connect_raw, peer)
+        socket, sid = slowest(desk), [*desk.server._connections][1][1]
+        transport = raw._socket._response.connection.transport
+        transport.resume_reading()
+        async with asyncio.timeout(10):
+            while socket._flushing is not None:
+                await raw.receive()
+        transport.pause_reading()
+
+        async def files(_sid: str) -> None:
+            while socket._flushing is None:  # until the text of one has to wait
+                await desk.server.emit("bytes", BIG.encode(), to=sid)
+            await desk.server.emit("news", "the end", to=sid)
+
+        desk.server.on("file", files)
+        await peer.call("file")
+        transport.resume_reading()
+        kinds = []
+        async with asyncio.timeout(10):
+            while (packet := await raw.receive()) != '42["news","the end"]':
+                kinds.append(packet[:4])
+    assert kinds.count("451-") == kinds.count(b"xxxx") > 0
+
+
 async def test_a_poll_is_bounded_too(connect: MakePeer) -> None:
     desk = Desk(max_queue=10)
 
@@ -363,6 +548,50 @@ async def test_a_poll_is_bounded_too(connect: MakePeer) -> None:
         await until(lambda: desk.left == ["server disconnect"])
         assert await peer.call("file") is None
         await poller.close()
+
+
+async def test_who_does_not_read_can_be_disconnected(
+    connect: MakePeer, connect_raw: MakeRawPeer
+) -> None:
+    desk = Desk(ping_interval=30, ping_timeout=0.2)
+    with serving(desk) as url:
+        peer = await connect(url)
+        raw = await stalled(desk, url, connect_raw, peer)
+        desk.server.on("now", lambda _sid: desk.server.eio.disconnect(slowest(desk).sid))
+        assert await peer.call("now") is None
+        await until(lambda: desk.websockets == 1)
+        assert desk.left == ["server disconnect"]
+        raw._socket._response.connection.transport.abort()
+
+
+def slowest(desk: Desk) -> Socket:
+    """Return the transport for which most is queued."""
+    found: Socket = max(desk.server.eio.sockets.values(), key=lambda each: len(each.queue))
+    return found
+
+
+async def test_all_can_be_disconnected_whether_they_poll_or_not(connect: MakePeer) -> None:
+    desk = Desk()
+    done = asyncio.Event()
+
+    async def disconnect_all(_sid: str) -> None:
+        await desk.server.eio.disconnect()
+        done.set()
+
+    desk.server.on("now", disconnect_all)
+    with serving(desk.app) as url:
+        idle, polls = [await PollingPeer.open(url) for _ in range(2)]
+        for each in (idle, polls):
+            await each.send("40")
+            await each.receive()
+        polling = asyncio.create_task(polls.receive())
+        peer = await connect(url)
+        await peer.emit("now")
+        assert await polling == "1"
+        await until(done.is_set)
+        await idle.close()
+        await polls.close()
+    assert desk.left == ["server disconnect"] * 3
 
 
 @pytest.mark.parametrize(
