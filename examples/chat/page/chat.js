@@ -138,10 +138,21 @@ async function problemOf(event, ...args) {
   if (!socket.connected) return "Not connected. Try again in a moment.";
   try {
     const ack = await socket.timeout(PATIENCE).emitWithAck(event, ...args);
-    return ack?.error?.message ?? ack?.error ?? "";
+    return shortened(ack?.error?.message ?? ack?.error ?? "");
   } catch {
     return "The server did not answer.";
   }
+}
+
+/**
+ * Return *problem*, which may quote much before it says what is wrong, without its middle.
+ *
+ * @param {string} problem
+ */
+function shortened(problem) {
+  return problem.length > 160
+    ? `${problem.slice(0, 60)} … ${problem.slice(-90)}`
+    : problem;
 }
 
 function stopTyping() {
