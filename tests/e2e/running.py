@@ -53,19 +53,20 @@ class Running:
 
 @contextmanager
 def running(example: str | Path, log: Path, **environ: str) -> Iterator[Running]:
-    """Run ``uvicorn --app-dir examples/<example> app:app`` on a free port, until the end.
+    """Run ``uvicorn --app-dir examples/<example> app:app`` on ``PORT`` or a free one, to the end.
 
     An absolute path is another directory with an ``app.py``.
     """
-    command = [str(UVICORN), "--app-dir", str(EXAMPLES / example), "app:app", "--port", "0"]
+    app = ["--app-dir", str(EXAMPLES / example), "app:app"]
+    command = [str(UVICORN), *app, "--port", environ.get("PORT", "0")]
     with _started(command, log, {"PYTHONPATH": str(SOURCE), **environ}) as process:
         yield Running(_wait_until_ready(process, log), log, process)
 
 
 @contextmanager
 def running_flask(app: str | Path, log: Path, **environ: str) -> Iterator[Running]:
-    """Run ``flask --app <app> run`` on a free port, until the end."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
+    """Run ``flask --app <app> run`` on ``PORT`` or a free one, until the end."""
+    with socket.create_server(("127.0.0.1", int(environ.get("PORT", "0")))) as free:
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "flask", "--app", str(app), "run", "--port", str(port)]
     with _started(command, log, {"PYTHONPATH": str(SOURCE), **environ}) as process:
