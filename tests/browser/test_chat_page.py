@@ -22,7 +22,7 @@ EVIL = "<img src=x onerror=alert(1)><script>alert(2)</script><b>bold</b>"
 def serve(door: str, log: Path, **environ: str) -> AbstractContextManager[Running]:
     if door == "flask":
         return running_flask(EXAMPLES / "chat_flask" / "app", log, **environ)
-    return running("chat", log, **environ)
+    return running("chat", log, UVICORN_TIMEOUT_GRACEFUL_SHUTDOWN="2", **environ)
 
 
 @pytest.fixture(scope="module", params=["asgi", "flask"])
