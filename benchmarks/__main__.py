@@ -1,4 +1,4 @@
-"""``python -m benchmarks``: measure, print a table, write it as JSON."""
+"""``python -m benchmarks``: measure, print a table, write it as JSON, and a chart beside it."""
 
 import argparse
 import signal
@@ -14,6 +14,7 @@ from benchmarks import (
     report,
     sampling,
     security,
+    speed,
     throughput,
     validation,
 )
@@ -23,6 +24,7 @@ BENCHMARKS: dict[str, Callable[[Plan], list[Row]]] = {
     "validation": validation.measure,
     "security": security.measure,
     "throughput": throughput.measure,
+    "speed": speed.measure,
     "flask": flask_door.measure,
     "loading": loading.measure,
     "docs": docs.measure,
@@ -69,6 +71,7 @@ def main() -> None:
     print(report.table(rows))
     print(f"\n{report.verdicts(rows)}")
     report.write_json(options.json, rows, plan.rounds, plan.quick)
+    report.write_chart(options.json.with_suffix(".svg"), speed.bars(rows))
 
 
 def _say(line: str) -> None:

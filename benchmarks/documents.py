@@ -102,7 +102,10 @@ def _document(channels: dict[str, Any], schemas: dict[str, Any]) -> dict[str, An
 
 def chat_document() -> dict[str, Any]:
     """Return the document of the server under load; every event it receives is acknowledged."""
-    payloads = {"add user": SMALL_SCHEMA, "join": SMALL_SCHEMA, "new message": LARGE_SCHEMA}
+    payloads = {
+        **dict.fromkeys(("add user", "join", "announce"), SMALL_SCHEMA),
+        "new message": LARGE_SCHEMA,
+    }
     received = [
         {"name": name, "payload": payload, "x-ack": {"args": ACK_SCHEMA}}
         for name, payload in payloads.items()
@@ -181,3 +184,16 @@ def secured_document(function: str) -> dict[str, Any]:
         "servers": {"local": server},
         "components": {"securitySchemes": {"token": scheme}},
     }
+
+
+def bound_document(function: str) -> dict[str, Any]:
+    """Return the same, with bindings of the channel that handshakes are held to."""
+    document = secured_document(function)
+    version = {"type": "integer", "minimum": 1}
+    host = {"type": "string", "minLength": 1}
+    bindings = {
+        "query": {"type": "object", "properties": {"version": version}, "required": ["version"]},
+        "headers": {"type": "object", "properties": {"Host": host}, "required": ["Host"]},
+    }
+    document["channels"]["/"]["bindings"] = {"ws": {"method": "GET", **bindings}}
+    return document

@@ -1,7 +1,9 @@
 """A load generator that costs next to nothing: raw sockets, frames made beforehand.
 
-``python -m benchmarks.load PORT PID EVENT SECONDS`` keeps the server of process PID busy and
-prints, as JSON, how many acknowledgements came and what the server and this process used.
+``python -m benchmarks.load PORT PID EVENT SECONDS [EACH ANSWER]`` keeps the server of process PID
+busy and prints, as JSON, how many events were answered and what the server and this process used.
+Of EACH events (1), the last one asks for an acknowledgement; ANSWER is ``ack``, or ``echo`` where
+the server sends the event back.
 """
 
 import base64
@@ -22,7 +24,11 @@ WINDOW = 16
 """How many acknowledgements each connection waits for."""
 
 _PATIENCE = 20.0
-_PAYLOADS: dict[str, Any] = {"add user": SMALL, "join": SMALL, "new message": LARGE}
+_PAYLOADS: dict[str, Any] = {
+    **dict.fromkeys(("add user", "join", "announce"), SMALL),
+    "new message": LARGE,
+}
+_ANSWERS = {"ack": b"43", "echo": b"42"}
 _PONG = b"3"
 _TEXT = 0x81
 
@@ -37,23 +43,35 @@ def frame(payload: bytes) -> bytes:
     return head + mask + bytes(byte ^ mask[i % 4] for i, byte in enumerate(payload))
 
 
-class Client:
-    """One connection, its next frames ready to be sent."""
+def server_seconds(pids: list[int]) -> float:
+    """Return the CPU seconds that the processes *pids* have used."""
+    times = [psutil.Process(pid).cpu_times() for pid in pids]
+    return sum(each.user + each.system for each in times)
 
-    def __init__(self, port: int, event: str) -> None:
+
+class Client:
+    """One connection, its next frames ready to be sent.
+
+    Each of them has *each* events, of which the last one asks for an acknowledgement.
+    """
+
+    def __init__(self, port: int, event: str, each: int = 1, answer: str = "ack") -> None:
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=_PATIENCE)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._unread = b""
         self.waiting = 0
         arguments = json.dumps([event, _PAYLOADS[event]], separators=(",", ":"))
-        self._frames = [frame(f"42{number}{arguments}".encode()) for number in range(WINDOW)]
+        silent = b"".join(frame(f"42{arguments}".encode()) for _ in range(each - 1))
+        numbers = range(WINDOW // each)
+        self._frames = [silent + frame(f"42{number}{arguments}".encode()) for number in numbers]
+        self._answer = _ANSWERS[answer]
 
     def connect(self, auth: bytes = b"", namespace: str = "/") -> None:
         """Shake hands: websocket, Engine.IO, Socket.IO with *auth* for a payload."""
         prefix = b"" if namespace == "/" else f"{namespace},".encode()
         key = base64.b64encode(os.urandom(16)).decode()
         request = (
-            "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+            "GET /socket.io/?EIO=4&transport=websocket&version=2 HTTP/1.1\r\nHost: 127.0.0.1\r\n"
             "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
             f"Sec-WebSocket-Key: {key}\r\n\r\n"
         )
@@ -97,35 +115,38 @@ class Client:
         self._unread = data[position:]
         return found
 
+    @property
+    def window(self) -> int:
+        """How many acknowledgements it waits for at most."""
+        return len(self._frames)
+
     def send(self, count: int) -> None:
-        """Send *count* events, at most as many as the window has."""
+        """Send *count* frames, at most as many as the window has."""
         self.socket.sendall(b"".join(self._frames[:count]))
         self.waiting += count
 
     def count_acks(self) -> int:
         """Return how many acknowledgements have come; answer what keeps the connection alive."""
-        acks, _ = self._count()
+        acks = self.count()[self._answer]
         self.waiting -= acks
         return acks
 
     def count_events(self) -> int:
         """Return how many events have come; answer what keeps the connection alive."""
-        _, events = self._count()
-        return events
+        return self.count()[b"42"]
 
-    def _count(self) -> tuple[int, int]:
+    def count(self) -> dict[bytes, int]:
+        """Return how many acknowledgements (43) and events (42) have come."""
         self._receive()
-        acks = events = 0
+        found = {b"43": 0, b"42": 0}
         for packet in self._packets():
-            if packet[:2] == b"43":
-                acks += 1
-            elif packet[:2] == b"42":
-                events += 1
+            if packet[:2] in found:
+                found[packet[:2]] += 1
             elif packet == b"2":
                 self.socket.sendall(frame(_PONG))
             else:
                 raise ConnectionError(f"an unexpected packet: {packet!r}")
-        return acks, events
+        return found
 
 
 class Load:
@@ -140,10 +161,10 @@ class Load:
     def run(self, seconds: float) -> int:
         """Keep every window full for *seconds*; return how many acknowledgements came."""
         for client in self._clients:
-            client.send(WINDOW - client.waiting)
+            client.send(client.window - client.waiting)
         total, end = 0, time.perf_counter() + seconds
         while time.perf_counter() < end:
-            for client in self._ready():
+            for client in self._waited_for():
                 acks = client.count_acks()
                 client.send(acks)
                 total += acks
@@ -152,35 +173,46 @@ class Load:
     def drain(self) -> None:
         """Wait until nothing is under way."""
         while any(client.waiting for client in self._clients):
-            for client in self._ready():
+            for client in self._waited_for():
                 client.count_acks()
 
-    def _ready(self) -> list[Client]:
-        ready = [key.data for key, _ in self._selector.select(_PATIENCE)]
-        if not ready:
+    def ready(self, seconds: float) -> list[Client]:
+        """Return the clients to whom something has come, or comes within *seconds*."""
+        return [key.data for key, _ in self._selector.select(seconds)]
+
+    def _waited_for(self) -> list[Client]:
+        found = self.ready(_PATIENCE)
+        if not found:
             raise TimeoutError("the server does not answer")
-        return ready
+        return found
 
 
-def main(port: int, pid: int, event: str, seconds: float) -> dict[str, float]:
+def main(
+    port: int, pid: int, event: str, seconds: float, each: int = 1, answer: str = "ack"
+) -> dict[str, float]:
     """Return what was measured after a quarter of *seconds* to warm up."""
-    clients = [Client(port, event) for _ in range(CONNECTIONS)]
+    clients = [Client(port, event, each, answer) for _ in range(CONNECTIONS)]
     try:
         for client in clients:
             client.connect()
-        load, server = Load(clients), psutil.Process(pid)
+        load = Load(clients)
         load.run(seconds / 4)
-        before, own, start = server.cpu_times(), time.process_time(), time.perf_counter()
-        events = load.run(seconds)
-        after, own_end, end = server.cpu_times(), time.process_time(), time.perf_counter()
+        before, own, start = server_seconds([pid]), time.process_time(), time.perf_counter()
+        events = load.run(seconds) * each
+        used, own_end, end = server_seconds([pid]), time.process_time(), time.perf_counter()
         load.drain()
     finally:
         for client in clients:
             client.socket.close()
-    used = after.user + after.system - before.user - before.system
-    return {"events": events, "seconds": end - start, "server": used, "generator": own_end - own}
+    return {
+        "events": events,
+        "seconds": end - start,
+        "server": used - before,
+        "generator": own_end - own,
+    }
 
 
 if __name__ == "__main__":
-    port, pid, event, seconds = sys.argv[1:]
-    print(json.dumps(main(int(port), int(pid), event, float(seconds))))
+    port, pid, event, seconds, *rest = sys.argv[1:]
+    each, answer = rest or ("1", "ack")
+    print(json.dumps(main(int(port), int(pid), event, float(seconds), int(each), answer)))

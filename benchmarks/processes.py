@@ -8,10 +8,13 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
+
+Start = Callable[..., AbstractContextManager[tuple[int, int]]]
+"""Starts a server of a kind, with options, as :func:`serving` does."""
 
 _PATIENCE = 120.0
 """Seconds after which a probe is given up."""
@@ -22,7 +25,7 @@ def probe(*arguments: str) -> Any:
     started = subprocess.Popen(
         [sys.executable, *arguments], stdout=subprocess.PIPE, process_group=0
     )
-    with _stopped(started) as child:
+    with stopped(started) as child:
         output, _ = child.communicate(timeout=_PATIENCE)
         if child.returncode:
             raise RuntimeError(f"{' '.join(arguments)[:80]!r} failed; its error is above")
@@ -30,9 +33,9 @@ def probe(*arguments: str) -> Any:
 
 
 @contextmanager
-def serving(kind: str) -> Iterator[tuple[int, int]]:
+def serving(kind: str, *options: str) -> Iterator[tuple[int, int]]:
     """Run the server *kind* in a process of its own; yield its port and its process id."""
-    with _serving([sys.executable, "-m", "benchmarks.servers", kind]) as found:
+    with serving_with([sys.executable, "-m", "benchmarks.servers", kind, *options]) as found:
         yield found
 
 
@@ -50,12 +53,12 @@ def serving_flask(
     if original is not None:
         command = [str(original), "-P", str(Path("benchmarks/servers/flask_door.py"))]
         environ.pop("PYTHONPATH", None)
-    with _serving([*command, kind, async_mode], environ) as found:
+    with serving_with([*command, kind, async_mode], environ) as found:
         yield found
 
 
 @contextmanager
-def _serving(
+def serving_with(
     command: list[str], environ: dict[str, str] | None = None
 ) -> Iterator[tuple[int, int]]:
     """Run *command* with the descriptor of a socket that listens.
@@ -72,12 +75,12 @@ def _serving(
             process_group=0,
             env=environ,
         )
-    with _stopped(child):
+    with stopped(child):
         yield port, child.pid
 
 
 @contextmanager
-def _stopped(child: subprocess.Popen[bytes]) -> Iterator[subprocess.Popen[bytes]]:
+def stopped(child: subprocess.Popen[bytes]) -> Iterator[subprocess.Popen[bytes]]:
     """Yield *child*, and stop it whatever happens."""
     try:
         yield child

@@ -1,13 +1,15 @@
-"""The table and the JSON file."""
+"""The table, the JSON file, and the chart."""
 
 import json
 import os
 import platform
+from collections.abc import Sequence
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from benchmarks.chart import chart
 from benchmarks.rows import Row
 
 _PACKAGES = (
@@ -78,3 +80,10 @@ def write_json(path: Path, rows: list[Row], rounds: int | None, quick: bool) -> 
         "rows": [asdict(row) for row in rows],
     }
     path.write_text(json.dumps(contents, indent=2) + "\n", encoding="utf-8")
+
+
+def write_chart(path: Path, bars: Sequence[tuple[str, float]]) -> None:
+    """Write a chart of *bars* to *path*, where there are any."""
+    if bars:
+        title = "Server CPU for an event with acknowledgement, over websocket"
+        path.write_text(chart(title, bars, "µs", ours="asynction"), encoding="utf-8")

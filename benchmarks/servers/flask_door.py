@@ -30,6 +30,7 @@ HANDLERS = {
     "add user": flask_handlers.acknowledge,
     "new message": flask_handlers.acknowledge,
     "join": flask_handlers.join,
+    "announce": flask_handlers.announce,
 }
 
 

@@ -14,3 +14,9 @@ def join(data: Any) -> dict[str, None]:
     """Acknowledge, and emit to the client."""
     emit("user joined", data)
     return {"error": None}
+
+
+def announce(data: Any) -> dict[str, None]:
+    """Acknowledge, and emit to everybody."""
+    emit("user joined", data, broadcast=True)
+    return {"error": None}

@@ -20,6 +20,11 @@ def register(server: Any) -> None:
         await server.emit("user joined", data, to=sid)
         return {"error": None}
 
+    async def announce(_sid: str, data: Any) -> dict[str, None]:
+        await server.emit("user joined", data)
+        return {"error": None}
+
     server.on("add user", acknowledge)
     server.on("new message", acknowledge)
     server.on("join", join)
+    server.on("announce", announce)
