@@ -60,10 +60,11 @@ def problem_ack(error: Exception) -> dict[str, Any]:
 
     Use it as ``x-handlers.error`` (``asynction_core.problem_ack``) or as
     ``default_error_handler``. The acknowledgement is ``{"error": {"type", "message", "event",
-    "path", "schema_path"}}``. An exception that is not asynction's is logged, and the client
-    learns only that the server failed.
+    "path", "schema_path"}}``. Of an exception that is not asynction's the client learns only that
+    the server failed. Either is logged, as it is without an error handler.
     """
     connection, event = running.get()
+    log_error(error, connection.namespace, event, connection.sid)
     problem: dict[str, Any] = {
         "type": "InternalServerError",
         "message": "The server failed to handle the event",
@@ -80,8 +81,6 @@ def problem_ack(error: Exception) -> dict[str, Any]:
             path=[*error.absolute_path],
             schema_path=[*error.absolute_schema_path],
         )
-    else:
-        log_error(error, connection.namespace, event, connection.sid)
     return {"error": problem}
 
 

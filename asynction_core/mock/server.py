@@ -109,8 +109,8 @@ class MockAsynctionServer(AsynctionServer):
     def _find_error_handler(self, connection: Connection, event: str) -> Handler | None:
         """Return the error handler, which has refusals logged: it is how a mock is used."""
         handler = super()._find_error_handler(connection, event)
-        if handler is None:
-            return None
+        if handler is None or handler is refusals.problem_ack:  # which logs them itself
+            return handler
         namespace, sid = connection.namespace, connection.sid
 
         def handle(error: Exception) -> Any:

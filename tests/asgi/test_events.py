@@ -276,6 +276,23 @@ async def test_problem_ack_tells_the_client_what_was_wrong(connect: MakePeer) ->
     }
 
 
+async def test_problem_ack_has_what_it_tells_the_client_in_the_log_without_the_payload(
+    connect: MakePeer, caplog: pytest.LogCaptureFixture
+) -> None:
+    recorder = Recorder(default_error_handler=problem_ack)
+    recorder.result = "a wrong result"
+    with serving(recorder.app) as url:
+        peer = await connect(url)
+        assert (await peer.call("number", "x"))["error"]["type"] == "PayloadValidationException"
+        assert (await peer.call("number", 1))["error"]["type"] == "MessageAckValidationException"
+    told = [each.getMessage() for each in caplog.records if each.name == "asynction_core"]
+    assert [each.split(": ", 2)[1] for each in told] == [
+        "PayloadValidationException",
+        "MessageAckValidationException",
+    ]
+    assert "a wrong result" not in "".join(told)
+
+
 async def test_problem_ack_keeps_the_secrets_of_a_failing_handler(
     connect: MakePeer, caplog: pytest.LogCaptureFixture
 ) -> None:
