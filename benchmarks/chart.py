@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from xml.sax.saxutils import escape
 
-_WIDTH, _LEFT, _RIGHT = 720, 210, 80
+_WIDTH, _LEFT, _RIGHT = 720, 240, 90
 """Of the chart, of the names at the left of the bars, and of the figures at their right."""
 
 _TOP, _STEP, _BAR = 56, 36, 22

@@ -61,5 +61,6 @@ def _install(npm: list[str]) -> str | None:
     except subprocess.TimeoutExpired:
         return "npm takes too long"
     if done.returncode:
-        return f"npm fails: {done.stderr.strip()[-200:]!r}"
+        lines = done.stderr.splitlines()
+        return next((line for line in lines if line.startswith("npm error")), "npm fails")
     return None

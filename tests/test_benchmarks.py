@@ -243,6 +243,26 @@ print(node.command(Plan(1, True, print)))
     ]
 
 
+def test_where_npm_fails_its_error_is_the_reason(tmp_path: Path) -> None:
+    for name, does in (("node", "exit 0"), ("npm", "echo npm error code EAI >&2; exit 1")):
+        (tmp_path / name).write_text(f"#!/bin/sh\n{does}\n")
+        (tmp_path / name).chmod(0o755)
+    code = f"""
+import os
+from pathlib import Path
+from benchmarks import node
+from benchmarks.rows import Plan
+os.environ["PATH"] = {str(tmp_path)!r}
+node.DIRECTORY = Path({str(tmp_path)!r})
+print(node.command(Plan(1, True, print)))
+"""
+    assert printed(code).splitlines() == [
+        "speed: installing Node's socket.io",
+        "speed: without Node's socket.io: npm error code EAI",
+        "None",
+    ]
+
+
 def test_the_results_say_what_they_were_measured_with(
     quick_run: QuickRun,
 ) -> None:
