@@ -323,6 +323,10 @@ class Socket(AsyncSocket):
         await super().close(wait=False, abort=abort, reason=reason)
         if not self._is_over():
             self._due(self.server.ping_timeout, self._end)
+        elif self._timer is not None:
+            self._timer.cancel()
+        if self.closed:  # what is under way still finds it
+            asyncio.get_running_loop().call_soon(self.server.sockets.pop, self.sid, None)
         if wait and closes and taken:  # no other poll is answered
             await self.queue.join()
 

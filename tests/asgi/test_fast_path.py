@@ -531,6 +531,18 @@ async def test_no_attachment_is_dropped_of_an_event_that_is_sent(
     assert kinds.count("451-") == kinds.count(b"xxxx") > 0
 
 
+async def test_a_session_that_is_over_is_unknown_at_once(caplog: pytest.LogCaptureFixture) -> None:
+    desk = Desk()
+    with serving(desk.app) as url:
+        poller = await PollingPeer.open(url)
+        await poller.send("40", "1")
+        async with poller._session.post(poller._endpoint, data='42["now"]') as response:
+            assert response.status == 400
+        assert not desk.server.eio.sockets
+        await poller.close()
+    assert not [record for record in caplog.records if record.exc_info]
+
+
 async def test_a_poll_is_bounded_too(connect: MakePeer) -> None:
     desk = Desk(max_queue=10)
 
