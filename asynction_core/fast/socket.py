@@ -157,7 +157,9 @@ class Socket(AsyncSocket):
         self._stop()
         await self.close(wait=False, abort=True, reason=self.server.reason.TRANSPORT_CLOSE)
         if not (stalled and _abort(ws.asgi_send)):
-            await ws.close()
+            with suppress(TimeoutError):  # a middleware's send does not tell what it would abort
+                async with asyncio.timeout(self.server.ping_timeout):
+                    await ws.close()
 
     async def _upgrade(self, ws: Any) -> bool:
         """Take the connection over from long-polling, as Engine.IO does; tell whether it worked."""
