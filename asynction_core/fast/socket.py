@@ -157,7 +157,9 @@ class Socket(AsyncSocket):
         self._stop()
         await self.close(wait=False, abort=True, reason=self.server.reason.TRANSPORT_CLOSE)
         if not (stalled and _abort(ws.asgi_send)):
-            await ws.close()
+            with suppress(TimeoutError):  # a middleware's send does not tell what it would abort
+                async with asyncio.timeout(self.server.ping_timeout):
+                    await ws.close()
 
     async def _upgrade(self, ws: Any) -> bool:
         """Take the connection over from long-polling, as Engine.IO does; tell whether it worked."""
@@ -328,6 +330,10 @@ class Socket(AsyncSocket):
             self._rest()
         elif not self._ended.done():
             self._due(self.server.ping_timeout, self._end)
+        elif self._timer is not None:
+            self._timer.cancel()
+        if self.closed:  # what is under way still finds it
+            asyncio.get_running_loop().call_soon(self.server.sockets.pop, self.sid, None)
         if wait and closes and taken:  # no other poll is answered
             await self.queue.join()
 

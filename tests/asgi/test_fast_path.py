@@ -483,6 +483,23 @@ async def test_who_does_not_read_is_disconnected_and_holds_up_nobody(
     assert record.levelno == logging.WARNING
 
 
+async def test_who_does_not_read_is_let_go_behind_a_middleware_too(
+    connect: MakePeer, connect_raw: MakeRawPeer
+) -> None:
+    desk = Desk(max_queue=50, ping_timeout=0.5)
+
+    async def middleware(scope: Any, receive: Any, send: Any) -> None:
+        await desk(scope, receive, lambda sent: send(sent))
+
+    with serving(middleware) as url:
+        peer = await connect(url)
+        raw = await stalled(desk, url, connect_raw, peer)
+        await until(lambda: desk.websockets == 1)
+        raw._socket._response.connection.transport.resume_reading()
+        assert await raw.receive_all()  # until the connection is closed
+    assert desk.server.stats().overrun == 1
+
+
 async def test_what_cannot_be_queued_can_be_dropped_instead(
     connect: MakePeer, connect_raw: MakeRawPeer
 ) -> None:
@@ -529,6 +546,18 @@ async def test_no_attachment_is_dropped_of_an_event_that_is_sent(
             while (packet := await raw.receive()) != '42["news","the end"]':
                 kinds.append(packet[:4])
     assert kinds.count("451-") == kinds.count(b"xxxx") > 0
+
+
+async def test_a_session_that_is_over_is_unknown_at_once(caplog: pytest.LogCaptureFixture) -> None:
+    desk = Desk()
+    with serving(desk.app) as url:
+        poller = await PollingPeer.open(url)
+        await poller.send("40", "1")
+        async with poller._session.post(poller._endpoint, data='42["now"]') as response:
+            assert response.status == 400
+        assert not desk.server.eio.sockets
+        await poller.close()
+    assert not [record for record in caplog.records if record.exc_info]
 
 
 async def test_a_poll_is_bounded_too(connect: MakePeer) -> None:
