@@ -62,11 +62,10 @@ class Transport(BaseServer):
             self._leaving.discard(eio_sid)
             self._incomplete.pop(eio_sid, None)
         if reason == self.reason.CLIENT_DISCONNECT:
-            yield from self._releasing(eio_sid)
+            yield from self._releasing(self.eio.sockets.get(eio_sid))
 
-    def _releasing(self, eio_sid: str) -> Flow[None]:
+    def _releasing(self, transport: Any) -> Flow[None]:
         """End a pending poll, which python-engineio's asyncio server forgets until it times out."""
-        transport = self.eio.sockets.get(eio_sid)
         if transport is not None and self.is_asyncio_based():
             release = getattr(transport, "release", None)
             yield release() if release else transport.queue.put(None)
@@ -75,4 +74,4 @@ class Transport(BaseServer):
         transport = self.eio.sockets.get(eio_sid)
         if transport is not None:
             yield transport.close(wait=False, reason=self.reason.TRANSPORT_ERROR)
-            yield from self._releasing(eio_sid)
+            yield from self._releasing(transport)

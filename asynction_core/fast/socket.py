@@ -332,8 +332,8 @@ class Socket(AsyncSocket):
             self._due(self.server.ping_timeout, self._end)
         elif self._timer is not None:
             self._timer.cancel()
-        if self.closed:  # what is under way still finds it
-            asyncio.get_running_loop().call_soon(self.server.sockets.pop, self.sid, None)
+        if self.closed:
+            self.server.sockets.pop(self.sid, None)
         if wait and closes and taken:  # no other poll is answered
             await self.queue.join()
 
