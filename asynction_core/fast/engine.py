@@ -47,7 +47,8 @@ class Engine(engineio.AsyncServer):
 
     def start(self, going: Coroutine[Any, Any, Any]) -> "asyncio.Task[Any]":
         """Have *going* run in the background, and keep it until it is over."""
-        task = asyncio.create_task(going)
+        # no factory's: an eager one would begin a reader in the middle of another
+        task = asyncio.Task(going, loop=asyncio.get_running_loop())
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         return task
