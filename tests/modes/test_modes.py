@@ -14,7 +14,7 @@ from modes.conftest import MODE, SECURITY_TIMEOUT, Start
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 SECURED = ["/plain", "/async"]
-GONE = {"BrokenPipeError", "ConnectionResetError"}
+GONE = {"BrokenPipeError", "ConnectionResetError", "OSError"}
 LATE = f"sleep {SECURITY_TIMEOUT * 3:g}"
 
 
