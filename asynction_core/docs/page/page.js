@@ -119,9 +119,10 @@ async function draw() {
   watch(() => {
     improve();
     const goesOn = first && unfold(); // which is drawn, and then improved
-    if (first) scroll();
     first = false;
-    if (!goesOn) main.removeAttribute("aria-busy");
+    if (goesOn || !main.hasAttribute("aria-busy")) return;
+    scroll(); // now, since what was unfolded has moved everything below it
+    main.removeAttribute("aria-busy");
   });
   main.setAttribute("aria-busy", "true");
   component.render({ schema, config: CONFIG }, main);
