@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 _EVENT = "42"
 """How a message with an event begins: Engine.IO's MESSAGE, then Socket.IO's EVENT."""
 
-
 _DROPPED = "2356"
 """How messages begin that may be dropped: events and acknowledgements."""
 
@@ -326,12 +325,10 @@ class Socket(AsyncSocket):
         closes = not (self.closing or self.closed)
         taken = self._ended is not None or self.queue.is_awaited()
         await super().close(wait=False, abort=abort, reason=reason)
-        if self._ended is None:
+        if self._is_over():
             self._rest()
-        elif not self._ended.done():
+        else:
             self._due(self.server.ping_timeout, self._end)
-        elif self._timer is not None:
-            self._timer.cancel()
         if self.closed:
             self.server.sockets.pop(self.sid, None)
         if wait and closes and taken:  # no other poll is answered
