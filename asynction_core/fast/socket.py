@@ -2,17 +2,16 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
 from contextlib import suppress
 from contextvars import copy_context
 from typing import TYPE_CHECKING, Any
 
 from engineio import exceptions, packet
-from engineio.async_socket import AsyncSocket
 
 from asynction_core import refusals
-from asynction_core.fast.outbox import Outbox
-from asynction_core.fast.stepping import Begun, resumed, resumed_in
+from asynction_core.fast import tcp
+from asynction_core.fast.sending import Sender, nowhere
+from asynction_core.fast.stepping import resumed_in
 from asynction_core.websocket import is_malformed
 
 if TYPE_CHECKING:
@@ -21,124 +20,23 @@ if TYPE_CHECKING:
 _EVENT = "42"
 """How a message with an event begins: Engine.IO's MESSAGE, then Socket.IO's EVENT."""
 
-_DROPPED = "2356"
-"""How messages begin that may be dropped: events and acknowledgements."""
 
-
-class Socket(AsyncSocket):
+class Socket(Sender):
     """python-engineio's, but for the messages of a websocket, and for its timers.
 
     :ivar clients: what :class:`~asynction_core.fast.lanes.Lanes` knows of the client, by namespace.
     """
 
-    server: "Engine"
     connected: bool
     upgrading: bool
     last_ping: float | None
 
     def __init__(self, server: "Engine", sid: str) -> None:
         super().__init__(server, sid)
-        self.queue = Outbox()
         self.clients: dict[str, Any] = {}
         self._receive: Any = None
-        self._send: Any = None
-        self._flushing: asyncio.Task[None] | None = None
         self._reading: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
-        self._ended: asyncio.Future[None] | None = None
-        self._overrun = self._dropping = False
-
-    # what goes out
-
-    async def send(self, pkt: Any) -> None:
-        """Send *pkt*, a packet of Engine.IO."""
-        if self.closed:
-            raise exceptions.SocketIsClosedError
-        self.put(pkt)
-
-    def put(self, pkt: Any) -> None:
-        """Write *pkt* to the websocket, or queue it where it cannot be written now."""
-        if self._send is not None and self._flushing is None:
-            self._dropping = False
-            self.write(pkt.encode())
-        elif not self._is_refused(pkt):
-            self.queue.put_nowait(pkt)
-            self.server.crowded = True
-
-    def deliver(self, frames: Sequence[str | bytes]) -> None:
-        """Send the *frames* of one message of Socket.IO."""
-        if self._send is not None and self._flushing is None and len(frames) == 1:
-            frame = frames[0]
-            self.write(f"4{frame}" if type(frame) is str else frame)
-        else:
-            for frame in frames:
-                self.put(packet.Packet(packet.MESSAGE, frame))
-
-    def _is_refused(self, pkt: Any) -> bool:
-        """Tell whether *pkt* is not queued, as too much is already."""
-        if pkt.packet_type != packet.MESSAGE:
-            return False
-        limits = self.server.limits
-        if limits.policy == "drop":
-            if type(pkt.data) is str:  # what is binary goes the way of the text before it
-                self._dropping = pkt.data[:1] in _DROPPED and self.queue.is_full(limits)
-            elif self.server.binary_packets:
-                self._dropping = self.queue.is_full(limits)
-            self.server.dropped += self._dropping
-            return self._dropping
-        if not self.queue.is_full(limits):
-            return False
-        if not self._overrun:
-            self._overrun = True
-            self.server.overrun += 1
-            self.server.start(self._leave_behind())
-        return True
-
-    async def _leave_behind(self) -> None:
-        """Disconnect a client that does not take what it is sent."""
-        message = "client %s is disconnected: it did not take the %d packets that wait for it"
-        refusals.logger.warning(message, self.sid, len(self.queue))
-        self.queue.clear()
-        await self.close(wait=False, abort=True, reason=self.server.reason.SERVER_DISCONNECT)
-        self.queue.put_nowait(None)  # ends a pending poll
-        self._end()
-
-    def write(self, frame: str | bytes) -> None:
-        """Write *frame* to a websocket that takes it."""
-        kind = "text" if type(frame) is str else "bytes"
-        writing = self._send({"type": "websocket.send", kind: frame}).__await__()
-        try:
-            pending = next(writing)
-        except StopIteration:
-            return
-        except Exception:  # it is closed, which the loop that reads will hear of
-            self._send = _nowhere
-        else:
-            self._flushing = asyncio.create_task(self._flush(writing, pending))
-
-    def write_message(self, text: str) -> None:
-        """Write a message of Engine.IO that begins with its kind, or queue it."""
-        if self._flushing is None:
-            self.write(text)
-        else:
-            self.put(packet.Packet(packet.MESSAGE, text[1:]))
-
-    async def _flush(self, writing: Begun, pending: Any) -> None:
-        """Wait until the websocket takes what is written, then write what was queued meanwhile."""
-        try:
-            await resumed(writing, pending)
-            while len(self.queue):
-                pkt = self.queue.get_nowait()
-                if pkt is None:
-                    self._end()
-                    break
-                frame = pkt.encode()
-                kind = "text" if type(frame) is str else "bytes"
-                await self._send({"type": "websocket.send", kind: frame})
-        except Exception:
-            self._send = _nowhere
-        finally:
-            self._flushing = None
 
     # what comes in
 
@@ -155,7 +53,7 @@ class Socket(AsyncSocket):
         stalled = self._flushing is not None
         self._stop()
         await self.close(wait=False, abort=True, reason=self.server.reason.TRANSPORT_CLOSE)
-        if not (stalled and _abort(ws.asgi_send)):
+        if not (stalled and tcp.abort(ws.asgi_send)):
             with suppress(TimeoutError):  # a middleware's send does not tell what it would abort
                 async with asyncio.timeout(self.server.ping_timeout):
                     await ws.close()
@@ -188,11 +86,6 @@ class Socket(AsyncSocket):
         if len(data) > self.server.max_http_buffer_size:
             raise OSError("packet is too large")
         return data
-
-    def _write_queued(self) -> None:
-        """Write what was queued before there was a websocket."""
-        while len(self.queue) and self._flushing is None:
-            self.put(self.queue.get_nowait())
 
     def _begin_reading(self) -> None:
         self._reading = self.server.start(self._read())
@@ -266,14 +159,6 @@ class Socket(AsyncSocket):
 
     # how it ends
 
-    def _is_over(self) -> bool:
-        return self._ended is None or self._ended.done()
-
-    def _end(self) -> None:
-        """Have the websocket closed, and all that is left of it."""
-        if self._ended is not None and not self._ended.done():
-            self._ended.set_result(None)
-
     async def release(self) -> None:
         """End a pending poll, or the websocket once everything is written."""
         if self._ended is None or self._flushing is not None:
@@ -288,7 +173,7 @@ class Socket(AsyncSocket):
             self._reading.cancel()
         if self._flushing is not None:
             self._flushing.cancel()
-        self._send = _nowhere
+        self._send = nowhere
         self.queue.clear()
 
     def schedule_ping(self) -> None:
@@ -333,19 +218,3 @@ class Socket(AsyncSocket):
             self.server.sockets.pop(self.sid, None)
         if wait and closes and taken:  # no other poll is answered
             await self.queue.join()
-
-
-def _abort(send: Any) -> bool:
-    """Cut the connection of a client that takes nothing, not even that it is closed.
-
-    ASGI has no word for it, so this works where *send* is the method of a protocol, as uvicorn's.
-    """
-    transport = getattr(getattr(send, "__self__", None), "transport", None)
-    abort = getattr(transport, "abort", None)
-    if abort is not None:
-        abort()
-    return abort is not None
-
-
-async def _nowhere(_message: Any) -> None:
-    """Send to a websocket that is gone."""

@@ -1,0 +1,139 @@
+"""What goes out to a client: written to its websocket at once, or queued and bounded."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from engineio import exceptions, packet
+from engineio.async_socket import AsyncSocket
+
+from asynction_core import refusals
+from asynction_core.fast.outbox import Outbox
+from asynction_core.fast.stepping import Begun, resumed
+
+if TYPE_CHECKING:
+    from asynction_core.fast.engine import Engine
+
+_DROPPED = "2356"
+"""How messages begin that may be dropped: events and acknowledgements."""
+
+
+class Sender(AsyncSocket):
+    """python-engineio's transport, which writes to its websocket where that takes it."""
+
+    server: "Engine"
+
+    def __init__(self, server: "Engine", sid: str) -> None:
+        super().__init__(server, sid)
+        self.queue = Outbox()
+        self._send: Any = None
+        self._flushing: asyncio.Task[None] | None = None
+        self._ended: asyncio.Future[None] | None = None
+        self._overrun = self._dropping = False
+
+    async def send(self, pkt: Any) -> None:
+        """Send *pkt*, a packet of Engine.IO."""
+        if self.closed:
+            raise exceptions.SocketIsClosedError
+        self.put(pkt)
+
+    def put(self, pkt: Any) -> None:
+        """Write *pkt* to the websocket, or queue it where it cannot be written now."""
+        if self._send is not None and self._flushing is None:
+            self._dropping = False
+            self.write(pkt.encode())
+        elif not self._is_refused(pkt):
+            self.queue.put_nowait(pkt)
+            self.server.crowded = True
+
+    def deliver(self, frames: Sequence[str | bytes]) -> None:
+        """Send the *frames* of one message of Socket.IO."""
+        if self._send is not None and self._flushing is None and len(frames) == 1:
+            frame = frames[0]
+            self.write(f"4{frame}" if type(frame) is str else frame)
+        else:
+            for frame in frames:
+                self.put(packet.Packet(packet.MESSAGE, frame))
+
+    def _is_refused(self, pkt: Any) -> bool:
+        """Tell whether *pkt* is not queued, as too much is already."""
+        if pkt.packet_type != packet.MESSAGE:
+            return False
+        limits = self.server.limits
+        if limits.policy == "drop":
+            if type(pkt.data) is str:  # what is binary goes the way of the text before it
+                self._dropping = pkt.data[:1] in _DROPPED and self.queue.is_full(limits)
+            elif self.server.binary_packets:
+                self._dropping = self.queue.is_full(limits)
+            self.server.dropped += self._dropping
+            return self._dropping
+        if not self.queue.is_full(limits):
+            return False
+        if not self._overrun:
+            self._overrun = True
+            self.server.overrun += 1
+            self.server.start(self._leave_behind())
+        return True
+
+    async def _leave_behind(self) -> None:
+        """Disconnect a client that does not take what it is sent."""
+        message = "client %s is disconnected: it did not take the %d packets that wait for it"
+        refusals.logger.warning(message, self.sid, len(self.queue))
+        self.queue.clear()
+        await self.close(wait=False, abort=True, reason=self.server.reason.SERVER_DISCONNECT)
+        self.queue.put_nowait(None)  # ends a pending poll
+        self._end()
+
+    def write(self, frame: str | bytes) -> None:
+        """Write *frame* to a websocket that takes it."""
+        kind = "text" if type(frame) is str else "bytes"
+        writing = self._send({"type": "websocket.send", kind: frame}).__await__()
+        try:
+            pending = next(writing)
+        except StopIteration:
+            return
+        except Exception:  # it is closed, which the loop that reads will hear of
+            self._send = nowhere
+        else:
+            self._flushing = asyncio.create_task(self._flush(writing, pending))
+
+    def write_message(self, text: str) -> None:
+        """Write a message of Engine.IO that begins with its kind, or queue it."""
+        if self._flushing is None:
+            self.write(text)
+        else:
+            self.put(packet.Packet(packet.MESSAGE, text[1:]))
+
+    async def _flush(self, writing: Begun, pending: Any) -> None:
+        """Wait until the websocket takes what is written, then write what was queued meanwhile."""
+        try:
+            await resumed(writing, pending)
+            while len(self.queue):
+                pkt = self.queue.get_nowait()
+                if pkt is None:
+                    self._end()
+                    break
+                frame = pkt.encode()
+                kind = "text" if type(frame) is str else "bytes"
+                await self._send({"type": "websocket.send", kind: frame})
+        except Exception:
+            self._send = nowhere
+        finally:
+            self._flushing = None
+
+    def _write_queued(self) -> None:
+        """Write what was queued before there was a websocket."""
+        while len(self.queue) and self._flushing is None:
+            self.put(self.queue.get_nowait())
+
+    def _is_over(self) -> bool:
+        return self._ended is None or self._ended.done()
+
+    def _end(self) -> None:
+        """Have the websocket closed, and all that is left of it."""
+        if self._ended is not None and not self._ended.done():
+            self._ended.set_result(None)
+
+
+async def nowhere(_message: Any) -> None:
+    """Send to a websocket that is gone."""
