@@ -1,13 +1,15 @@
 """What goes out to a client: written to its websocket at once, or queued and bounded."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Coroutine, Generator, Sequence
+from types import coroutine
 from typing import TYPE_CHECKING, Any
 
 from engineio import exceptions, packet
 from engineio.async_socket import AsyncSocket
 
 from asynction_core import refusals
+from asynction_core.fast import tcp
 from asynction_core.fast.outbox import Outbox
 from asynction_core.fast.stepping import Begun, resumed
 
@@ -30,6 +32,8 @@ class Sender(AsyncSocket):
         self._flushing: asyncio.Task[None] | None = None
         self._ended: asyncio.Future[None] | None = None
         self._overrun = self._dropping = False
+        self._tcp: Any = None
+        self._burst: int | None = None
 
     async def send(self, pkt: Any) -> None:
         """Send *pkt*, a packet of Engine.IO."""
@@ -86,6 +90,11 @@ class Sender(AsyncSocket):
 
     def write(self, frame: str | bytes) -> None:
         """Write *frame* to a websocket that takes it."""
+        burst = self._burst
+        if burst is not None:
+            if burst == 1 and self._tcp is not None:
+                tcp.cork(self._tcp)
+            self._burst = burst + 1
         kind = "text" if type(frame) is str else "bytes"
         writing = self._send({"type": "websocket.send", kind: frame}).__await__()
         try:
@@ -103,6 +112,36 @@ class Sender(AsyncSocket):
             self.write(text)
         else:
             self.put(packet.Packet(packet.MESSAGE, text[1:]))
+
+    @coroutine
+    def in_bursts(self, going: Coroutine[Any, Any, Any]) -> Generator[Any, Any, Any]:
+        """Return what *going* comes to; from the second on, what it writes between two waits waits.
+
+        What it wrote then goes out in as few segments as it needs, and not each frame in its own.
+        """
+        try:
+            self._burst = 0
+            pending = going.send(None)
+            while True:
+                self.end_burst()
+                try:
+                    sent = yield pending
+                except BaseException as error:
+                    self._burst = 0
+                    pending = going.throw(error)
+                else:
+                    self._burst = 0
+                    pending = going.send(sent)
+        except StopIteration as end:
+            return end.value
+        finally:
+            self.end_burst()
+
+    def end_burst(self, burst: int | None = None) -> None:
+        """Send what is held back, and hold nothing back before the next *burst*."""
+        if self._burst is not None and self._burst > 1 and self._tcp is not None:
+            tcp.cork(self._tcp, False)
+        self._burst = burst
 
     async def _flush(self, writing: Begun, pending: Any) -> None:
         """Wait until the websocket takes what is written, then write what was queued meanwhile."""

@@ -45,6 +45,7 @@ class Socket(Sender):
             return
         self.connected = self.upgraded = True
         self._receive, self._send = ws.asgi_receive, ws.asgi_send
+        self._tcp = tcp.corkable(ws.asgi_send)
         self._ended = asyncio.get_running_loop().create_future()
         self._begin_reading()
         self._write_queued()
@@ -94,7 +95,7 @@ class Socket(Sender):
         """Read until the websocket ends, or until an event has to wait: another task reads on."""
         task = self._reading
         try:
-            if await self._handle_messages():
+            if await self.in_bursts(self._handle_messages()):
                 return
         except Exception:
             self.server.logger.exception("A websocket cannot be read")

@@ -1,10 +1,15 @@
 """The TCP connection below a websocket, where the ASGI server lets it be reached.
 
 ASGI has no words for it, so this works where *send* is a method of the server's protocol, as
-uvicorn's is: the protocol has asyncio's transport.
+uvicorn's is: the protocol has asyncio's transport, and that the socket.
 """
 
+import socket
+from contextlib import suppress
 from typing import Any
+
+_CORK = getattr(socket, "TCP_CORK", None)
+"""The option of a socket that holds small segments back; Linux has it."""
 
 
 def abort(send: Any) -> bool:
@@ -13,6 +18,25 @@ def abort(send: Any) -> bool:
     if cut is not None:
         cut()
     return cut is not None
+
+
+def corkable(send: Any) -> Any:
+    """Return the socket, if it can hold back what is written."""
+    find = getattr(_transport(send), "get_extra_info", None)
+    found = find("socket") if find is not None else None
+    return found if hasattr(found, "setsockopt") and cork(found, False) else None
+
+
+def cork(found: Any, held: bool = True) -> bool:
+    """Have what is written to the socket *found* held back, or sent; return whether that worked.
+
+    The kernel sends it by itself once a segment is full, or after 200 ms (tcp(7), ``TCP_CORK``).
+    """
+    with suppress(OSError, ValueError):  # no TCP, or closed
+        if _CORK is not None:
+            found.setsockopt(socket.IPPROTO_TCP, _CORK, held)
+            return True
+    return False
 
 
 def _transport(send: Any) -> Any:
