@@ -100,7 +100,7 @@ class Admission(Dispatcher):
             accepted = yield from self._admitting(connection, eio_sid, waiting)
         finally:
             if not accepted:
-                self._connections.pop((namespace, sid), None)
+                self._forget(connection)
                 if not self.always_connect:
                     waiting.refuse(namespace)
                 yield self.manager.disconnect(sid, namespace, ignore_queue=True)

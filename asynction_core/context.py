@@ -18,7 +18,7 @@ class Connection:
 
     ``handshake`` is None where the client is connected to another process. ``expiry`` is what
     ends the connection when its credentials expire; it can be cancelled. ``environ`` is the WSGI
-    environment, or python-engineio's ASGI one.
+    environment, or python-engineio's ASGI one. ``gone`` tells that it has left, or was not let in.
     """
 
     server: "AsynctionServer"
@@ -28,6 +28,7 @@ class Connection:
     identity: Identity = ANONYMOUS
     expiry: Any = field(default=None, repr=False)
     environ: Any = field(default=None, repr=False)
+    gone: bool = False
 
 
 running: ContextVar[tuple[Connection, str]] = ContextVar("running")

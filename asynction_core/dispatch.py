@@ -32,7 +32,7 @@ class Dispatcher(Transport):
         self._error_handlers: dict[str, Handler] = {}
         self._connections: dict[tuple[str, str], Connection] = {}
         self._undocumented: set[str] = set()
-        self._counts = Counts()
+        self._counts = Counts(dict.fromkeys(registration.namespaces, 0))
 
     def _calling_back(
         self,
@@ -156,9 +156,13 @@ class Dispatcher(Transport):
             refusals.log_error(error, namespace, event, args[0])
             return self.not_handled
 
+    def _forget(self, connection: Connection) -> None:
+        connection.gone = True
+        self._connections.pop((connection.namespace, connection.sid), None)
+
     def _departing(self, connection: Connection, args: tuple[Any, ...]) -> Flow[Any]:
         namespace = connection.namespace
-        self._connections.pop((namespace, connection.sid))
+        self._forget(connection)
         if connection.expiry is not None:
             connection.expiry.cancel()
         refusals.log_connection("disconnected", namespace, connection.sid)

@@ -19,7 +19,15 @@ from asynction_core.spec.model import (
     Server,
     Spec,
 )
-from asynction_core.validation import Check, MessageChecks, accept_anything, check_handshake
+from asynction_core.validation import (
+    Accepts,
+    Check,
+    MessageChecks,
+    accept_anything,
+    accepts_anything,
+    accepts_nothing,
+    check_handshake,
+)
 
 DEFAULT_PATH = "socket.io"
 
@@ -31,6 +39,7 @@ LoadHandler = Callable[[HandlerPath], Handler | None]
 class RegisteredEvent:
     """An event with its checks, compiled.
 
+    ``accepts`` and ``accepts_ack`` tell of a lone argument that it passes those checks.
     ``handler`` is None where the document names none. ``acknowledged`` says that the document
     describes the acknowledgement. ``counts`` are the least and the greatest
     number of arguments that a handler gets, as far as the document limits them. ``guard`` is the
@@ -45,6 +54,8 @@ class RegisteredEvent:
     counts: tuple[int, ...] = ()
     acknowledged: bool = False
     guard: Guard | None = None
+    accepts: Accepts = accepts_nothing
+    accepts_ack: Accepts = accepts_nothing
 
     def for_handler(self, arguments: Sequence[object]) -> Sequence[object]:
         """Return the *arguments* that the handler gets: a lone null that says nothing is none."""
@@ -256,11 +267,15 @@ class _Registrar:
         self, event: Event, checks: MessageChecks, guards: "_Guards | None", received: bool
     ) -> RegisteredEvent:
         payload, ack = checks.payload(event), checks.ack(event)
+        accepts = checks.accepts(None if event.payload is None else [event.payload])
+        accepts_ack = checks.accepts(event.acks)
         return RegisteredEvent(
             name=event.name,
             place=event.place,
             check_payload=payload if self._validation else accept_anything,
             check_ack=ack if self._validation else accept_anything,
+            accepts=accepts if self._validation else accepts_anything,
+            accepts_ack=accepts_ack if self._validation else accepts_anything,
             handler=self._handler(event.handler) if received else None,
             counts=_counts(event),
             acknowledged=event.acks is not None,

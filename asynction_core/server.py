@@ -16,7 +16,7 @@ from asynction_core.drivers import Flow, drive
 from asynction_core.endpoint import Endpoint
 from asynction_core.exceptions import ValidationException
 from asynction_core.fast import guard
-from asynction_core.fast.engine import Engine
+from asynction_core.fast.engine import Engine, answer_nothing
 from asynction_core.fast.lanes import Lanes
 from asynction_core.fast.manager import Manager, deliver_at_once
 from asynction_core.fast.outbox import Limits, Policy
@@ -200,13 +200,14 @@ class AsynctionServer(Endpoint, Lanes, socketio.AsyncServer):
         self.eio.concurrent = self.async_handlers
         self.eio.binary_packets = not self.packet_class.uses_binary_events
         if self.packet_class is wire.Packet:
-            self.eio.answering = self._answering_message
+            self.eio.answer = self._answer
         self.eio.fast = True
 
     def instrument(self, *args: Any, **kwargs: Any) -> Any:
         """Instrument the server for the Socket.IO Admin UI, which looks at every packet."""
         instrumented = super().instrument(*args, **kwargs)
         self.eio.fast = False
+        self.eio.answer = answer_nothing
         return instrumented
 
     def _queued(self) -> dict[str, int]:

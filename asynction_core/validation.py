@@ -20,6 +20,20 @@ from asynction_core.translation import Refusal
 Check = Callable[[Sequence[Any]], None]
 """Takes the arguments of an event or an acknowledgement; raises a ``ValidationException``."""
 
+Accepts = Callable[[Any], bool]
+"""Tells that an argument on its own passes a check. Nothing else that it does decides anything: it
+may raise ``ValueError`` or ``RecursionError``, too."""
+
+
+def accepts_anything(_argument: Any) -> bool:
+    """Accept, as :func:`accept_anything` does."""
+    return True
+
+
+def accepts_nothing(_argument: Any) -> bool:
+    """Leave it to the check."""
+    return False
+
 
 def accept_anything(_arguments: Sequence[Any]) -> None:
     """Accept: the document says nothing, or validation is switched off."""
@@ -76,6 +90,14 @@ class MessageChecks:
         exception_class = MessageAckValidationException
         checks = [self._check(schema, event.name, exception_class) for schema in event.acks]
         return checks[0] if len(checks) == 1 else _any_of(checks, event, self._namespace)
+
+    def accepts(self, schemas: Sequence[Schema] | None) -> Accepts:
+        """Return what accepts a lone argument by *schemas*, of which one has to hold."""
+        if schemas is None:
+            return accepts_anything
+        if len(schemas) == 1 and not schemas[0].arity.spread:
+            return self._compiler.compile(schemas[0]).is_valid
+        return accepts_nothing
 
     def _check(
         self, schema: Schema, event: str, exception_class: type[ValidationException]

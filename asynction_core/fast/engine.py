@@ -8,16 +8,16 @@ import engineio
 from engineio import packet
 
 from asynction_core.fast.outbox import Limits
-from asynction_core.fast.socket import Socket
+from asynction_core.fast.socket import Answered, Socket
 
-Answering = Callable[[Socket, str], Coroutine[Any, Any, None] | None]
-"""Takes a transport and a message; returns what handles it, None where it is no plain event."""
+Answer = Callable[[Socket, str], Answered]
+"""Handles a message of a transport that begins as an event does."""
 
 
 class Engine(engineio.AsyncServer):
     """python-engineio's server, with a :class:`Socket` for each client.
 
-    :ivar answering: what handles the events of websockets.
+    :ivar answer: what handles the events of websockets.
     :ivar concurrent: whether an event may be handled while another one of its client waits.
     :ivar fast: whether new clients get a :class:`Socket`.
     :ivar limits: how much may be queued for each client.
@@ -31,7 +31,7 @@ class Engine(engineio.AsyncServer):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.answering: Answering = _nothing
+        self.answer: Answer = answer_nothing
         self.concurrent = True
         self.fast = False
         self.limits = Limits()
@@ -103,5 +103,6 @@ class Engine(engineio.AsyncServer):
         }
 
 
-def _nothing(_socket: Socket, _message: str) -> None:
+def answer_nothing(_socket: Socket, _message: str) -> bool:
     """Leave every message to python-socketio."""
+    return False

@@ -1,7 +1,8 @@
 """The short way of an event: what it takes is looked up once, and nothing is built in between."""
 
-import re
-from collections.abc import Coroutine, Sequence
+from collections.abc import Awaitable, Coroutine
+from contextvars import copy_context
+from functools import partial
 from inspect import isawaitable
 from time import perf_counter
 from types import CoroutineType
@@ -13,68 +14,106 @@ from asynction_core import refusals
 from asynction_core.context import Connection, running
 from asynction_core.dispatch import Dispatcher
 from asynction_core.drivers import drive
-from asynction_core.fast.socket import Socket
+from asynction_core.fast.socket import Answered, Socket
+from asynction_core.fast.stepping import resumed
 from asynction_core.handlers import Handler
+from asynction_core.identity import ANONYMOUS, Guard
 from asynction_core.registration import RegisteredEvent
-from asynction_core.validation import arguments_of
+from asynction_core.validation import Accepts, arguments_of
 
-_HEAD = re.compile(r"42(?:(/[^,?\[]*),)?([0-9]{1,15})?(?=\[)")
-"""The namespace and the number of an event in text (socket.io-protocol, 'Packet encoding')."""
+_LONGEST = 15
+"""How many digits the number of an event has at most, or it goes the longer way."""
+
+_LONG = 0.0001
+"""Seconds after which a handler lets go what is held back."""
+
+_PLAIN = frozenset({type(None), bool, int, float, str, list, dict, tuple})
+"""The types of results that nobody has to wait for."""
 
 
 class _Lane(NamedTuple):
-    """What an event of a namespace takes. ``before`` are arguments before the session id."""
+    """What an event of a namespace takes; what every event needs is repeated from ``registered``.
+
+    ``handler`` takes the session id and the event's arguments.
+    """
 
     registered: RegisteredEvent
+    name: str
+    guard: Guard | None
+    accepts: Accepts
+    accepts_ack: Accepts
     handler: Handler
-    before: tuple[Any, ...]
 
 
 class _Client(NamedTuple):
     """A client in a namespace. ``head`` begins its acknowledgements."""
 
     connection: Connection
-    key: tuple[str, str]
     head: str
+    lanes: dict[str, _Lane]
+
+
+_Asked = tuple[_Lane, _Client, Socket, str]
+"""An event on its way: its lane, and whose it is. The last is the number that its acknowledgement
+is asked for with, or empty."""
 
 
 class Lanes(Dispatcher):
     """Handles the events of websockets by the rules of the :class:`Dispatcher`."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        self._lanes: dict[tuple[str, str], _Lane] = {}
+        self._lanes: dict[str, dict[str, _Lane]] = {}
         super().__init__(*args, **kwargs)
 
     def on(self, *args: Any, **kwargs: Any) -> Any:
         """Register a handler."""
-        self._lanes.clear()
+        self._forget_lanes()
         return super().on(*args, **kwargs)
 
     def register_namespace(self, namespace_handler: Any) -> None:
         """Register a class-based namespace."""
-        self._lanes.clear()
+        self._forget_lanes()
         super().register_namespace(namespace_handler)
 
-    def _answering_message(self, socket: Socket, text: str) -> Coroutine[Any, Any, None] | None:
-        """Return what handles the event in *text*; None where that needs more than the usual."""
-        head = _HEAD.match(text)
-        if head is None or socket.sid in self._incomplete or "_trigger_event" in vars(self):
-            return None
-        namespace = head[1] or "/"
+    def _forget_lanes(self) -> None:
+        for lanes in self._lanes.values():
+            lanes.clear()
+
+    def _answer(self, socket: Socket, text: str) -> Answered:
+        """Handle the event in *text*, as far as that goes without waiting.
+
+        Its head (socket.io-protocol, 'Packet encoding') is ``42``, its namespace and a comma
+        where that is not the default one, and a number where it asks for an acknowledgement.
+        """
+        start = text.find("[", 2)
+        namespace, number = "/", text[2:start]
+        if number and not (number.isascii() and number.isdecimal()):
+            namespace, number = _split(number)
         client = socket.clients.get(namespace)
-        if client is None or self._connections.get(client.key) is not client.connection:
+        if client is None or client.connection.gone:
             client = self._find_client(socket, namespace)
-        if client is None or (self.manager.pending_disconnect and not self._is_in(client)):
-            return None
+        if client is None or start < 0 or len(number) > _LONGEST:
+            return False
+        if (self._incomplete or self.manager.pending_disconnect) and self._is_held(client, socket):
+            return False
         try:
-            data = orjson.loads(text[head.end() :])
+            data = orjson.loads(text[start:])
         except ValueError:
-            return None
-        event = data[0] if data else None
+            return False
+        event = data.pop(0) if data else None
         if type(event) is not str:
-            return None
-        lane = self._lanes.get((namespace, event)) or self._find_lane(namespace, event)
-        return None if lane is None else self._answer(lane, client, socket, head[2], data)
+            return False
+        lane = client.lanes.get(event) or self._find_lane(namespace, event)
+        if lane is None:
+            return False
+        context = copy_context()
+        rest = context.run(self._handle, (lane, client, socket, number), data)
+        if rest is None:
+            return True
+        try:
+            return context, rest, context.run(rest.send, None)
+        except StopIteration:
+            return True
 
     def _find_client(self, socket: Socket, namespace: str) -> _Client | None:
         sid = self.manager.sid_from_eio_sid(socket.sid, namespace)
@@ -82,12 +121,15 @@ class Lanes(Dispatcher):
         if connection is None or not self.manager.is_connected(sid, namespace):
             return None
         head = "43" if namespace == "/" else f"43{namespace},"
-        client = socket.clients[namespace] = _Client(connection, (namespace, sid), head)
+        lanes = self._lanes.setdefault(namespace, {})
+        client = socket.clients[namespace] = _Client(connection, head, lanes)
         return client
 
-    def _is_in(self, client: _Client) -> bool:
-        namespace, sid = client.key
-        return bool(self.manager.is_connected(sid, namespace))
+    def _is_held(self, client: _Client, socket: Socket) -> bool:
+        """Tell whether attachments of a client are under way, or whether it is about to go."""
+        connection = client.connection
+        is_in = self.manager.is_connected(connection.sid, connection.namespace)
+        return socket.sid in self._incomplete or not is_in
 
     def _find_lane(self, namespace: str, event: str) -> _Lane | None:
         """Return what *event* takes, and remember it; None where it has no handler of its own."""
@@ -97,47 +139,103 @@ class Lanes(Dispatcher):
         handler, arguments = self._find_handler(event, namespace, (None,))
         if handler is None:
             return None
-        lane = self._lanes[namespace, event] = _Lane(registered, handler, arguments[:-1])
+        lane = self._lanes[namespace][event] = _Lane(
+            registered=registered,
+            name=registered.name,
+            guard=registered.guard,
+            accepts=registered.accepts,
+            accepts_ack=registered.accepts_ack,
+            handler=partial(handler, *arguments[:-1]) if len(arguments) > 1 else handler,
+        )
         return lane
 
-    async def _answer(
-        self, lane: _Lane, client: _Client, socket: Socket, number: str | None, data: list[Any]
-    ) -> None:
-        """Handle an event and acknowledge it, in a context of its own."""
-        connection, registered = client.connection, lane.registered
-        running.set((connection, registered.name))
+    def _handle(self, asked: _Asked, arguments: list[Any]) -> Coroutine[Any, Any, None] | None:
+        """Handle an event as far as that goes without waiting; return what is left to be done."""
+        lane, client, _, _ = asked
+        connection = client.connection
+        running.set((connection, lane.name))
         self._counts.received[connection.namespace] += 1
-        arguments: Sequence[Any] = data[1:]
         try:
-            self._permit(connection, registered.guard, registered.name)
-            registered.check_payload(arguments)
-            arguments = registered.for_handler(arguments)
-            begun = perf_counter()
-            result = lane.handler(*lane.before, connection.sid, *arguments)
-            if type(result) is CoroutineType or isawaitable(result):
-                result = await result
-            self._counts.handled(perf_counter() - begun)
-            answer = arguments_of(result)
-            registered.check_ack(answer)
+            if lane.guard is not None or connection.identity is not ANONYMOUS:
+                self._permit(connection, lane.guard, lane.name)
+            handler, sid = lane.handler, connection.sid
+            if _is_accepted(lane.accepts, arguments):
+                begun = perf_counter()
+                result = handler(sid, *arguments)
+            else:
+                lane.registered.check_payload(arguments)
+                begun = perf_counter()
+                result = handler(sid, *lane.registered.for_handler(arguments))
+            if type(result) is CoroutineType:
+                try:
+                    pending = result.send(None)
+                except StopIteration as end:
+                    result = end.value
+                else:
+                    return self._wait(asked, resumed(result, pending), begun)
+            elif type(result) not in _PLAIN and isawaitable(result):
+                return self._wait(asked, result, begun)
+            return self._conclude(asked, result, perf_counter() - begun)
         except Exception as error:
-            name = registered.name
-            result = await drive(self._handling_error(error, connection, name))
-            await self._acknowledge_otherwise(client, socket, number, name, result)
-            return
-        if number is None or result is self.not_handled or client.key not in self._connections:
-            return
-        try:
-            text = orjson.dumps(answer).decode()
-        except TypeError:  # binary data, or what only the slower way can write
-            await self._acknowledge_otherwise(client, socket, number, registered.name, result)
-        else:
-            socket.write_message(f"{client.head}{number}{text}")
+            return self._fail(asked, error)
 
-    async def _acknowledge_otherwise(
-        self, client: _Client, socket: Socket, number: str | None, event: str, result: Any
-    ) -> None:
-        connection, ack = client.connection, None if number is None else int(number)
+    async def _wait(self, asked: _Asked, waiting: Awaitable[Any], begun: float) -> None:
+        """Wait for what a handler waits for; then go on as if it had not."""
         try:
-            await drive(self._acknowledging(connection, socket.sid, ack, event, result))
+            result = await waiting
+            rest = self._conclude(asked, result, perf_counter() - begun)
+        except Exception as error:
+            rest = self._fail(asked, error)
+        if rest is not None:
+            await rest
+
+    def _conclude(
+        self, asked: _Asked, result: Any, seconds: float
+    ) -> Coroutine[Any, Any, None] | None:
+        """Acknowledge an event whose handler took *seconds*; return what is left to be done."""
+        self._counts.handled(seconds)
+        lane, client, socket, number = asked
+        answer = [result] if type(result) is dict else arguments_of(result)
+        if not _is_accepted(lane.accepts_ack, answer):
+            lane.registered.check_ack(answer)
+        if number and result is not self.not_handled and not client.connection.gone:
+            try:
+                text = orjson.dumps(answer).decode()
+            except TypeError:  # binary data, or what only the slower way can write
+                return self._acknowledge_otherwise(asked, result)
+            socket.write_message(f"{client.head}{number}{text}")
+        if seconds > _LONG:
+            socket.end_burst(0)
+        return None
+
+    async def _fail(self, asked: _Asked, error: Exception) -> None:
+        lane, client, _, _ = asked
+        result = await drive(self._handling_error(error, client.connection, lane.name))
+        await self._acknowledge_otherwise(asked, result)
+
+    async def _acknowledge_otherwise(self, asked: _Asked, result: Any) -> None:
+        lane, client, socket, number = asked
+        connection, ack = client.connection, int(number) if number else None
+        try:
+            await drive(self._acknowledging(connection, socket.sid, ack, lane.name, result))
         except Exception as error:  # what the error handler says cannot be sent either
-            refusals.log_error(error, connection.namespace, event, connection.sid)
+            refusals.log_error(error, connection.namespace, lane.name, connection.sid)
+
+
+def _split(head: str) -> tuple[str, str]:
+    """Return the namespace and the number in *head*; the namespace is empty where it is neither."""
+    namespace, comma, number = head.partition(",")
+    if not comma or (number and not (number.isascii() and number.isdecimal())):
+        return "", ""
+    return namespace, number
+
+
+def _is_accepted(accepts: Accepts, arguments: list[Any]) -> bool:
+    """Tell that *arguments* pass a check of which *accepts* knows the usual case.
+
+    That is one argument, and not null, for which a handler may have no parameter.
+    """
+    try:
+        return len(arguments) == 1 and arguments[0] is not None and accepts(arguments[0])
+    except (ValueError, RecursionError):  # not JSON: binary data, perhaps
+        return False

@@ -2,8 +2,9 @@
 
 import asyncio
 import time
+from collections.abc import Coroutine
 from contextlib import suppress
-from contextvars import copy_context
+from contextvars import Context
 from typing import TYPE_CHECKING, Any
 
 from engineio import exceptions, packet
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 
 _EVENT = "42"
 """How a message with an event begins: Engine.IO's MESSAGE, then Socket.IO's EVENT."""
+
+Answered = bool | tuple[Context, Coroutine[Any, Any, None], Any]
+"""Whether an event is handled, or what is left of that: it runs in a context, and waits for the
+last. False where it is no plain event."""
 
 
 class Socket(Sender):
@@ -116,7 +121,7 @@ class Socket(Sender):
     async def _handle_messages(self) -> bool:
         """Handle what comes in until nothing does; tell whether another task reads on."""
         receive, limit = self._receive, self.server.max_http_buffer_size
-        answering, concurrent = self.server.answering, self.server.concurrent
+        answer, concurrent = self.server.answer, self.server.concurrent
         while True:
             message = await receive()
             data = message.get("text")
@@ -124,21 +129,18 @@ class Socket(Sender):
                 data = message.get("bytes")
             if data is None or len(data) > limit:
                 return False
-            flow = answering(self, data) if data[:2] == _EVENT else None
-            if flow is None:
+            answered = data[:2] == _EVENT and answer(self, data)
+            if answered is True:
+                continue
+            if answered is False:
                 if not await self._aside(self._receive_other(data)) or self._is_over():
                     return False
                 continue
-            context = copy_context()
-            try:
-                pending = context.run(flow.send, None)
-            except StopIteration:
-                continue
             if concurrent:
                 self._begin_reading()
-                await resumed_in(context, flow, pending)
+                await resumed_in(*answered)
                 return True
-            await self._aside(resumed_in(context, flow, pending))
+            await self._aside(resumed_in(*answered))
             if self._is_over():
                 return False
 
