@@ -44,9 +44,9 @@ class Admission(Dispatcher):
             refusals.logger.info(message, namespace, extra=extra)
             yield self._send_refusal(eio_sid, namespace, refusals.INVALID_NAMESPACE)
             return
-        handshake = Handshake.from_environ(self.environ[eio_sid], data)
-        connection = Connection(self, eio_sid, namespace, handshake)
-        connection.environ = self.environ[eio_sid]
+        environ = self.environ[eio_sid]
+        handshake = Handshake.from_environ(environ, data)  # not kept: most never need it again
+        connection = Connection(self, eio_sid, namespace, environ, data)
         try:
             yield from self._identifying(connection, handshake, registered)
         except Exception as error:
@@ -125,8 +125,7 @@ class Admission(Dispatcher):
 
     def _admitting(self, connection: Connection, eio_sid: str, waiting: Waiting) -> Flow[bool]:
         """Run the connect handler and tell the client; return whether it is in."""
-        namespace, environ = connection.namespace, connection.environ
-        auth = connection.handshake.auth if connection.handshake else None
+        namespace, environ, auth = connection.namespace, connection.environ, connection.auth
         if self.always_connect:
             yield from self._accepting(connection, eio_sid)
         token = running.set((connection, "connect"))

@@ -16,19 +16,28 @@ if TYPE_CHECKING:
 class Connection:
     """A client in a namespace, from its handshake to its disconnection.
 
-    ``handshake`` is None where the client is connected to another process. ``expiry`` is what
-    ends the connection when its credentials expire; it can be cancelled. ``environ`` is the WSGI
-    environment, or python-engineio's ASGI one. ``gone`` tells that it has left, or was not let in.
+    ``environ`` is the WSGI environment, or python-engineio's ASGI one; it is None where the client
+    is connected to another process. ``auth`` is the payload of its CONNECT packet. ``expiry`` is
+    what ends the connection when its credentials expire; it can be cancelled. ``gone`` tells that
+    it has left, or was not let in.
     """
 
     server: "AsynctionServer"
     sid: str
     namespace: str
-    handshake: Handshake | None = None
+    environ: Any = field(default=None, repr=False)
+    auth: Any = field(default=None, repr=False)
     identity: Identity = ANONYMOUS
     expiry: Any = field(default=None, repr=False)
-    environ: Any = field(default=None, repr=False)
     gone: bool = False
+    _handshake: Handshake | None = field(default=None, repr=False)
+
+    @property
+    def handshake(self) -> Handshake | None:
+        """What the client said, read when it is asked for; None where ``environ`` is."""
+        if self._handshake is None and self.environ is not None:
+            self._handshake = Handshake.from_environ(self.environ, self.auth)
+        return self._handshake
 
 
 running: ContextVar[tuple[Connection, str]] = ContextVar("running")

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from functools import partial
 from typing import Any, Self
 
@@ -188,11 +188,15 @@ class AsynctionServer(Endpoint, Lanes, socketio.AsyncServer):
             self._stopped = True
             await super().shutdown()
 
-    async def handle_request(self, *args: Any, **kwargs: Any) -> Any:
-        """Handle a request to the Socket.IO endpoint; the first one checks the handlers."""
+    def handle_request(self, *args: Any, **kwargs: Any) -> Coroutine[Any, Any, Any]:
+        """Handle a request to the Socket.IO endpoint; the first one checks the handlers.
+
+        :raises SpecException: a handler is missing, or cannot take its event's arguments.
+        """
         if not self._started:
             self.check_handlers()
-        return await super().handle_request(*args, **kwargs)
+        handling: Coroutine[Any, Any, Any] = super().handle_request(*args, **kwargs)
+        return handling
 
     def _take_fast_path(self, limits: Limits) -> None:
         """Let websockets take the short way."""

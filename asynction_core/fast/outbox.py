@@ -31,7 +31,7 @@ class Limits:
 
 
 class Outbox:
-    """The part of ``asyncio.Queue`` that python-engineio uses, in an eighth of its memory.
+    """The part of ``asyncio.Queue`` that python-engineio uses, in a tenth of its memory.
 
     None in the queue ends it.
 
@@ -41,16 +41,18 @@ class Outbox:
     __slots__ = ("_drained", "_packets", "_waiting", "size")
 
     def __init__(self) -> None:
-        self._packets: deque[Any] = deque()
+        self._packets: deque[Any] | None = None  # while it is empty, as it takes 760 bytes
         self._waiting: list[asyncio.Future[None]] = []
         self._drained: list[asyncio.Future[None]] = []
         self.size = 0
 
     def __len__(self) -> int:
-        return len(self._packets)
+        return len(self._packets or ())
 
     def put_nowait(self, packet: Any) -> None:
         """Queue *packet*."""
+        if self._packets is None:
+            self._packets = deque()
         self._packets.append(packet)
         self.size += _size(packet)
         _wake(self._waiting)
@@ -69,6 +71,7 @@ class Outbox:
         packet = self._packets.popleft()
         self.size -= _size(packet)
         if not self._packets:
+            self._packets = None
             _wake(self._drained)
         return packet
 
@@ -92,7 +95,7 @@ class Outbox:
 
     def is_full(self, limits: Limits) -> bool:
         """Tell whether nothing more may be queued."""
-        return len(self._packets) >= limits.packets or self.size >= limits.size
+        return len(self) >= limits.packets or self.size >= limits.size
 
     def clear(self) -> None:
         """Forget what is queued."""
