@@ -25,6 +25,7 @@ from asynction_core.handlers import Handler
 from asynction_core.message_queue import is_async
 from asynction_core.options import collector_paused
 from asynction_core.registration import Registration, register
+from asynction_core.requests import translate_request
 from asynction_core.security import Decision
 from asynction_core.spec import Retrieve, load_spec
 from asynction_core.validation import Check
@@ -63,7 +64,8 @@ class AsynctionServer(Endpoint, Lanes, socketio.AsyncServer):
         if fast_path:
             self._take_fast_path(limits)
         if self.eio._async["websocket"] is asgi.WebSocket:  # this server's, not the library's
-            self.eio._async = {**self.eio._async, "websocket": WebSocket}
+            ours = {"websocket": WebSocket, "translate_request": translate_request}
+            self.eio._async = {**self.eio._async, **ours}
         path = registration.path if socketio_path is None else socketio_path
         self.socketio_path = path.strip("/")
         self.docs = docs

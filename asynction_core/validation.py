@@ -4,6 +4,7 @@ A check takes plain values and returns None or raises; it is built once and call
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 from asynction_core.compiled import CompiledSchema, SchemaCompiler
@@ -216,7 +217,11 @@ def _values_check(
     part: str, values: HandshakeValues, compiled: CompiledSchema
 ) -> Callable[[Handshake], Refusal | None]:
     def check(handshake: Handshake) -> Refusal | None:
-        refusal = compiled.refusal(values(handshake))
+        found = values(handshake)
+        with suppress(ValueError):
+            if compiled.is_valid(found):
+                return None
+        refusal = compiled.refusal(found)
         if refusal is not None:
             refusal.message = f"{part}: {refusal.message}"
         return refusal

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 _EVENT = "42"
 """How a message with an event begins: Engine.IO's MESSAGE, then Socket.IO's EVENT."""
 
+_NO_EVENT = frozenset({"3", "40", "41", "43"})
+"""How messages begin that are handled when they are received: PONG, CONNECT, DISCONNECT, ACK."""
+
 Answered = bool | tuple[Context, Coroutine[Any, Any, None], Any]
 """Whether an event is handled, or what is left of that: it runs in a context, and waits for the
 last. False where it is no plain event."""
@@ -157,7 +160,8 @@ class Socket(Sender):
             return False
         except Exception:
             self.server.logger.exception("Unknown receive error")
-        await asyncio.sleep(0)  # an event in a task of its own begins before the next one does
+        if data[:2] not in _NO_EVENT:
+            await asyncio.sleep(0)  # an event in a task of its own begins before the next one does
         return True
 
     # how it ends

@@ -6,7 +6,10 @@ import pytest
 
 from asynction_core.fast import guard
 
-ONE_WAY = ("test_fast_path", "test_middleware", "test_mock_server", "test_docs")
+ONE_WAY = (
+    *("test_bursts", "test_docs", "test_fast_path", "test_lanes", "test_middleware"),
+    "test_mock_server",
+)
 """The modules that choose the way themselves, or where it makes no difference."""
 
 

@@ -111,6 +111,21 @@ async def test_a_connect_handler_takes_as_many_arguments_as_it_likes(
     assert [len(call) for call in calls] == [arity]
 
 
+async def test_a_connect_handler_gets_an_environ_whose_body_is_empty(
+    connect: MakePeer, transport: dict[str, Any]
+) -> None:
+    bodies = []
+
+    async def enter(_sid: str, environ: Any) -> None:
+        bodies.append(await environ["wsgi.input"].read())
+
+    recorder = Recorder(**QUICK)
+    recorder.server.on("connect", enter)
+    with serving(recorder.app) as url:
+        await connect(url, **transport)
+    assert bodies == [b""]
+
+
 async def test_a_connect_handler_that_raises_type_error_runs_once(connect: MakePeer) -> None:
     recorder = Recorder(default_error_handler=lambda error: None)
 

@@ -135,6 +135,7 @@ async def test_current_tells_who_and_what_is_handled(connect: MakePeer) -> None:
     async def action() -> None:
         seen.extend([current.sid, current.namespace, current.event, current.server])
         seen.extend([current.handshake.auth, current.handshake.query, current.token_info])
+        seen.append(current.handshake is current.handshake)
 
     doer.action = action
     with serving(doer.app) as url:
@@ -144,7 +145,7 @@ async def test_current_tells_who_and_what_is_handled(connect: MakePeer) -> None:
     assert seen[:4] == [sid, "/chat", "do", doer.server]
     assert seen[4] == {"token": "x"}
     assert seen[5]["a"] == ("1", "2")
-    assert seen[6] is None
+    assert seen[6:] == [None, True]
 
 
 async def test_what_the_document_forbids_raises_in_the_handler(connect: MakePeer) -> None:
