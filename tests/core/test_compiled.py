@@ -393,3 +393,25 @@ def test_identified_schema_is_found_by_its_identifier() -> None:
         "type",
         {"$id": "https://example.org/name", "type": "string"},
     )
+
+
+@pytest.mark.parametrize(
+    ("schema", "expected"),
+    [
+        ({"type": "object", "properties": {"id": {"type": "string"}}}, True),
+        ({"items": {"$ref": "#/tree"}}, False),
+        ({"$id": "https://example.com/s", "type": "string"}, False),
+        ({"$schema": "http://json-schema.org/draft-04/schema#", "minimum": 1}, False),
+        ({"const": {"$ref": "no reference, but it might be"}}, False),
+        (True, False),
+    ],
+    ids=str,
+)
+def test_a_schema_without_references_is_compiled_on_its_own(schema: Any, expected: bool) -> None:
+    compiled = compile_schema(schema, tree=TREE)
+    assert (compiled._compiler.alone(compiled._schema) is not None) is expected
+
+
+def test_a_broken_schema_on_its_own_is_told_with_its_place() -> None:
+    with pytest.raises(SpecException, match=r"the document, s: this schema cannot be compiled"):
+        compile_schema({"type": "string", "pattern": "("})
