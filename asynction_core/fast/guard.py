@@ -41,6 +41,7 @@ EXPECTED: Mapping[tuple[type, str], str] = {
     (engineio.AsyncServer, "_trigger_event"): "(self, event, *args, **kwargs)",
     (engineio.AsyncServer, "_unauthorized"): "(self, message=None)",
     (engineio.AsyncServer, "_upgrades"): "(self, sid, transport)",
+    (socketio.AsyncManager, "_generate_ack_id"): "(self, sid, callback)",
     (socketio.AsyncManager, "emit"): (
         "(self, event, data, namespace, room=None, skip_sid=None, callback=None, to=None, **kwargs)"
     ),

@@ -1,10 +1,12 @@
 """The clients of a lone server: what goes to many is encoded once and written to each."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 import socketio
 from engineio import packet as eio_packet
+from engineio.exceptions import SocketIsClosedError
 from socketio import packet
 
 from asynction_core.validation import arguments_of
@@ -24,11 +26,13 @@ class Manager(socketio.AsyncManager):
         to: Any = None,
         **kwargs: Any,
     ) -> None:
-        """Send an event to a client, a room, or a whole namespace."""
-        if callback:
-            await super().emit(event, data, namespace, room, skip_sid, callback, to, **kwargs)
-        elif namespace in self.rooms:
-            await _deliver(self, event, arguments_of(data), namespace, to or room, skip_sid)
+        """Send an event to a client, a room, or a whole namespace.
+
+        :param callback: called with the arguments of each recipient's acknowledgement.
+        """
+        if namespace in self.rooms:
+            found = _Broadcast(self, event, arguments_of(data), namespace, to or room, skip_sid)
+            await (_ask(found, callback) if callback else _deliver(found))
 
 
 def deliver_at_once(manager: Any) -> None:
@@ -48,24 +52,57 @@ def deliver_at_once(manager: Any) -> None:
         arguments = data if isinstance(data, list) else [data]
         namespace, room = message["namespace"], message.get("room")
         if namespace in manager.rooms:
-            await _deliver(
-                manager, message["event"], arguments, namespace, room, message.get("skip_sid")
-            )
+            skip_sid = message.get("skip_sid")
+            await _deliver(_Broadcast(manager, message["event"], arguments, namespace, room, skip_sid))
 
     manager._handle_emit = handle_emit
 
 
-async def _deliver(
-    manager: Any, event: str, arguments: list[Any], namespace: str, room: Any, skip_sid: Any
-) -> None:
-    """Send an event to the clients of *manager* in *room*, all but *skip_sid*."""
-    server = manager.server
-    found = server.packet_class(packet.EVENT, namespace=namespace, data=[event, *arguments])
-    encoded = found.encode()
-    frames = encoded if isinstance(encoded, list) else [encoded]
-    skipped = skip_sid if isinstance(skip_sid, list) else [skip_sid]
-    for sid, eio_sid in manager.get_participants(namespace, room):
-        if sid not in skipped and not server.deliver(eio_sid, frames):
-            for frame in frames:
-                await server._send_eio_packet(eio_sid, eio_packet.Packet(eio_packet.MESSAGE, frame))
+class _Broadcast:
+    """An event, and the clients of *manager* in *room* that it is for: all but *skip_sid*."""
+
+    def __init__(
+        self, manager: Any, event: str, arguments: list[Any], namespace: str, room: Any, skip: Any
+    ) -> None:
+        self.manager, self.server = manager, manager.server
+        self.namespace = namespace
+        self._data = [event, *arguments]
+        self._room = room
+        self._skipped = skip if isinstance(skip, list) else [skip]
+
+    def recipients(self) -> Iterator[tuple[str, str]]:
+        """Return their session ids, here and in Engine.IO."""
+        for sid, eio_sid in self.manager.get_participants(self.namespace, self._room):
+            if sid not in self._skipped:
+                yield sid, eio_sid
+
+    def packet(self, number: int | None = None) -> Any:
+        """Return the event as a packet, that asks for an acknowledgement if it has a *number*."""
+        made = self.server.packet_class
+        return made(packet.EVENT, namespace=self.namespace, data=self._data, id=number)
+
+
+async def _deliver(found: _Broadcast) -> None:
+    server, frames = found.server, _frames(found.packet())
+    for _, eio_sid in found.recipients():
+        if not server.deliver(eio_sid, frames):
+            with suppress(SocketIsClosedError):
+                for frame in frames:
+                    sent = eio_packet.Packet(eio_packet.MESSAGE, frame)
+                    await server._send_eio_packet(eio_sid, sent)
     await server.eio.give_way()
+
+
+async def _ask(found: _Broadcast, callback: Any) -> None:
+    server = found.server
+    for sid, eio_sid in found.recipients():
+        asking = found.packet(found.manager._generate_ack_id(sid, callback))
+        if not server.deliver(eio_sid, _frames(asking)):
+            with suppress(SocketIsClosedError):
+                await server._send_packet(eio_sid, asking)
+    await server.eio.give_way()
+
+
+def _frames(found: Any) -> list[Any]:
+    encoded = found.encode()
+    return encoded if isinstance(encoded, list) else [encoded]

@@ -392,6 +392,26 @@ async def test_a_broadcast_reaches_all_but_who_is_skipped(connect: MakePeer) -> 
         await poller.close()
 
 
+async def test_each_recipient_of_an_event_with_a_callback_is_asked(connect: MakePeer) -> None:
+    desk = Desk()
+    answers: list[str] = []
+    with serving(desk.app) as url:
+        peers = [await connect(url, transports=[kind]) for kind in ("websocket", "polling") * 2]
+
+        async def ask(sid: str) -> None:
+            await desk.server.emit("news", "who?", skip_sid=sid, callback=answers.append)
+            await desk.server.emit("bytes", b"who?", skip_sid=sid, callback=answers.append)
+
+        desk.server.on("now", ask)
+        await peers[0].call("now")
+        for peer in peers[1:]:
+            assert await peer.next(2) == [("news", "who?"), ("bytes", b"who?")]
+        await until(lambda: answers == ["ack from the client"] * 6)
+        assert not any(
+            pending for pending in desk.server.manager.callbacks.values() if len(pending) > 1
+        )
+
+
 async def test_a_client_that_reads_again_gets_all_that_waited(connect: MakePeer) -> None:
     desk = Desk()
 
