@@ -116,6 +116,7 @@ def serve_docs(document: Document, listening: Listening, server: str | None) -> 
     with listen(listening) as listener:
         click.echo(f"Documentation of {shown.title}")
         click.echo(f"  address         {url_of(listener)}{shown.path}")
+        click.echo(f"  console         {_console(server)}")
         click.echo("Press Ctrl-C to stop.")
         sys.stdout.flush()
         config = uvicorn.Config(
@@ -129,6 +130,12 @@ def serve_docs(document: Document, listening: Listening, server: str | None) -> 
         )
         with contextlib.suppress(KeyboardInterrupt):
             asyncio.run(uvicorn.Server(config).serve(sockets=[listener]))
+
+
+def _console(server: str | None) -> str:
+    if server is None:
+        return "has no API to connect to; --server URL gives it one"
+    return f"connects to {server}, which must allow the page's origin"
 
 
 class _Shown:

@@ -53,7 +53,9 @@ def deliver_at_once(manager: Any) -> None:
         namespace, room = message["namespace"], message.get("room")
         if namespace in manager.rooms:
             skip_sid = message.get("skip_sid")
-            await _deliver(_Broadcast(manager, message["event"], arguments, namespace, room, skip_sid))
+            await _deliver(
+                _Broadcast(manager, message["event"], arguments, namespace, room, skip_sid)
+            )
 
     manager._handle_emit = handle_emit
 

@@ -1,5 +1,6 @@
 """The console reaches its server wherever that is mounted, with whatever credential it asks for."""
 
+import re
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,10 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from support import channel, document, message, serving
 
-from asynction_core import AsynctionMiddleware, AsynctionServer
+from asynction_core import AsynctionMiddleware, AsynctionServer, load_spec
 from asynction_core.docs import Documentation
+from asynction_core.docs.asgi import DocumentationRoute, send_answer
+from asynction_core.docs.resources import redirect
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -207,3 +210,26 @@ async def test_in_a_static_site_it_reaches_the_server_that_it_was_built_for(
             await expect(console.acked).to_have_text('"reached"')
             await console.leave()
             await page.close()
+
+
+async def test_where_no_api_runs_it_says_where_it_looked_for_one(browser: Browser) -> None:
+    contents = document({"/": channel([message("event")])})
+    alone = DocumentationRoute(Documentation(load_spec(contents), "socket.io"), "/docs")
+
+    async def serve(scope: Any, _receive: Any, send: Any) -> None:
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.close"})
+            return
+        answer = await alone.answer(scope, scope["path"])
+        await send_answer(answer or redirect("/docs"), send)
+
+    with serving(serve) as url:
+        page = await browser.new_page()  # its browser says, too, that nobody is there
+        console = await Console(page).open(url)
+        await console.button("Connect").click()
+        await expect(console.status).to_have_text(
+            re.compile(
+                rf"^Failed: .+: no Socket\.IO at {url}/socket\.io/?\. Does the API run there"
+            )
+        )
+        await page.close()

@@ -138,7 +138,17 @@ def test_the_page_is_served_without_handlers(tmp_path: Path) -> None:
         assert json.loads(get(f"{server.url}/docs/asyncapi.json"))["info"]["title"] == "Chat"
         assert "<title>Chat 1.0.0</title>" in get(f"{server.url}/")
         assert server.interrupt() == 0
-    assert f"address         {server.url}/docs" in (tmp_path / "log").read_text()
+    said = (tmp_path / "log").read_text()
+    assert f"address         {server.url}/docs" in said
+    assert "console         has no API to connect to; --server URL gives it one" in said
+
+
+def test_the_page_that_is_served_says_what_its_console_connects_to(tmp_path: Path) -> None:
+    arguments = ("-s", str(CHAT), "docs", "serve", "--server", "http://127.0.0.1:1/live")
+    with running_command(tmp_path, tmp_path / "log", *arguments) as server:
+        assert "<title>Chat 1.0.0</title>" in get(f"{server.url}/")
+    said = (tmp_path / "log").read_text()
+    assert "console         connects to http://127.0.0.1:1/live, which must allow" in said
 
 
 def test_a_changed_document_is_shown_anew(tmp_path: Path) -> None:

@@ -176,6 +176,20 @@ export class Connection {
     this._socket?.emit(event, ...args);
   }
 
+  /**
+   * Return what may be wrong where no server of Socket.IO has answered: *reason* says little.
+   *
+   * @param {string} reason
+   */
+  _nobody(reason) {
+    const { origin, path } = this._endpoint;
+    const allowed =
+      origin === location.origin
+        ? "Does the API run there?"
+        : `Does the API run there, and does it allow the origin ${location.origin}?`;
+    return `${reason}: no Socket.IO at ${origin}${path}. ${allowed}`;
+  }
+
   /** Leave the socket, and tell whether there was one. */
   _drop() {
     const socket = this._socket;
@@ -194,12 +208,9 @@ export class Connection {
       this._become("connected", "Connected");
     });
     socket.on("connect_error", (error) => {
-      const refused = Object.hasOwn(error, "data"); // else nobody has answered
-      this._become(
-        refused ? "refused" : "failed",
-        error.message,
-        Reflect.get(error, "data"),
-      );
+      if (Object.hasOwn(error, "data"))
+        this._become("refused", error.message, Reflect.get(error, "data"));
+      else this._become("failed", this._nobody(error.message)); // who answers has data
     });
     socket.on("disconnect", (reason) =>
       this._become("disconnected", `Disconnected: ${reason}`),
