@@ -212,7 +212,7 @@ class Dispatcher(Transport):
         if handler is None:
             instance, found = self._get_namespace_handler(namespace, args)
             handler = signature = getattr(instance, f"on_{event}", None)
-            if _overrides_dispatch(instance):
+            if overrides_dispatch(instance):
                 handler = partial(instance.trigger_event, event)
                 signature = signature or handler
         if event in HANDSHAKE_ARGUMENTS and signature is not None:
@@ -254,7 +254,7 @@ def _departed(event: str, namespace: str, sid: str) -> Connection | None:
     return connection if same else None
 
 
-def _overrides_dispatch(instance: Any) -> bool:
+def overrides_dispatch(instance: Any) -> bool:
     """Tell whether a class-based namespace finds its handlers itself."""
     found = getattr(type(instance), "trigger_event", None)
     known = (socketio.AsyncNamespace.trigger_event, socketio.Namespace.trigger_event)

@@ -8,12 +8,13 @@ from typing import Any, Protocol, TypeVar, overload
 from asynction_core import wire
 from asynction_core.admission import Admission
 from asynction_core.context import Connection
-from asynction_core.dispatch import HANDSHAKE_ARGUMENTS
+from asynction_core.dispatch import HANDSHAKE_ARGUMENTS, overrides_dispatch
 from asynction_core.egress import check_recipient, permitted
 from asynction_core.exceptions import SpecException
 from asynction_core.handlers import Handler, why_not
 from asynction_core.message_queue import check_published, is_async
 from asynction_core.options import check_options
+from asynction_core.refusals import logger
 from asynction_core.registration import RegisteredEvent, RegisteredNamespace, Registration
 from asynction_core.stats import Stats
 from asynction_core.validation import Check, arguments_of
@@ -163,10 +164,23 @@ class Endpoint(Admission):
     def register_namespace(self, namespace_handler: Any) -> None:
         """Register a class-based namespace, as in ``socketio.AsyncServer``.
 
+        What it has for events that clients may not emit is never called, which is logged.
+
         :raises SpecException: the document has no such namespace, so it could never run.
         """
-        self._check_known("*", getattr(namespace_handler, "namespace", "*"))
+        namespace = getattr(namespace_handler, "namespace", "*")
+        self._check_known("*", namespace)
         super().register_namespace(namespace_handler)
+        if namespace in self.registration.namespaces and not overrides_dispatch(namespace_handler):
+            self._report_uncalled(namespace_handler, self.registration.namespaces[namespace])
+
+    def _report_uncalled(self, handler: Any, namespace: RegisteredNamespace) -> None:
+        known = (*HANDSHAKE_ARGUMENTS, *namespace.received)
+        kind = type(handler).__name__
+        for name in dir(type(handler)):
+            if name.startswith("on_") and name[3:] not in known:
+                message = "%s.%s is never called: clients may not emit %r in %s, by %s"
+                logger.warning(message, kind, name, name[3:], namespace.name, namespace.place)
 
     def disconnect(self, sid: str, namespace: str | None = None, ignore_queue: bool = False) -> Any:
         """Disconnect a client, as python-socketio does.

@@ -48,12 +48,14 @@ class ValidationException(AsynctionException, jsonschema.exceptions.ValidationEr
     Carries what ``jsonschema.ValidationError`` carries (``message``, ``validator``,
     ``validator_value``, ``path``, ``schema_path``, ``instance``, ``schema``, ``context``) and
     where the data was going: ``namespace``, ``event`` (both ``None`` outside of an event) and
-    ``place``, the place of the broken rule in the document.
+    ``place``, the place of the broken rule in the document. ``reason`` says what is wrong where
+    that quotes nothing of the data, or is None.
     """
 
     namespace: str | None = None
     event: str | None = None
     place: str | None = None
+    reason: str | None = None
 
     def __str__(self) -> str:
         subject = f"event {self.event!r} of {self.namespace}: " if self.event else ""

@@ -105,7 +105,7 @@ def log_error(error: Exception, namespace: str, event: str, sid: str) -> None:
         logger.debug("%s", where, exc_info=error)
         return
     broken = f" ({error.validator})" if isinstance(error.validator, str) else ""
-    rule = f"{error.place or ''}{broken}"
+    rule = f"{error.place or ''}{broken}{f': {error.reason}' if error.reason else ''}"
     if error.event == event or isinstance(error, BindingsValidationException):
         logger.warning("%s: %s: %s", where, kind, rule, extra=about("refused", rule))
     else:

@@ -116,7 +116,9 @@ class Registration:
         self, registered: RegisteredNamespace | None, namespace: str, event: str, who: str
     ) -> PayloadValidationException:
         what = "event" if registered else "namespace, so no event"
-        exception = PayloadValidationException(f"the document has no such {what} that {who}")
+        reason = f"the document has no such {what} that {who}"
+        exception = PayloadValidationException(reason)
+        exception.reason = reason
         exception.namespace, exception.event = namespace, event
         exception.place = registered.place if registered else self.spec.source
         return exception

@@ -179,13 +179,16 @@ async def test_a_failing_handler_is_logged_once_with_its_frames_and_no_message(
     assert secret not in caplog.text
 
 
-async def test_an_unknown_event_is_logged_without_a_rule(
+async def test_an_unknown_event_is_logged_as_what_it_is(
     connect: MakePeer, caplog: pytest.LogCaptureFixture
 ) -> None:
     with serving(Recorder().app) as url:
         peer = await connect(url)
         assert await peer.no_ack("no such event")
-    assert "PayloadValidationException: the document, channels./" in caplog.text
+    assert (
+        "PayloadValidationException: the document, channels./: "
+        "the document has no such event that clients may emit"
+    ) in caplog.text
     assert "unset" not in caplog.text
 
 

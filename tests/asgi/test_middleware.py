@@ -366,6 +366,36 @@ def test_a_class_based_namespace_of_another_document_is_refused() -> None:
         server.register_namespace(socketio.AsyncNamespace("/nowhere"))
 
 
+class Talk(socketio.AsyncNamespace):  # type: ignore[misc]
+    async def on_ping(self, sid: str) -> str:
+        return "pong"
+
+    async def on_typing(self, sid: str) -> None: ...
+
+
+def test_a_method_for_an_event_that_clients_may_not_emit_is_told(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    server = AsynctionServer.from_spec(SPEC)
+    server.register_namespace(Talk("/"))
+    (told,) = (record.getMessage() for record in caplog.records)
+    assert told == (
+        "Talk.on_typing is never called: clients may not emit 'typing' in /, "
+        "by the document, channels./"
+    )
+
+
+def test_a_class_that_finds_its_handlers_itself_knows_what_they_are_for(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    class Catcher(Talk):
+        async def trigger_event(self, event: str, *arguments: Any) -> None: ...
+
+    server = AsynctionServer.from_spec(SPEC)
+    server.register_namespace(Catcher("/"))
+    assert not caplog.records
+
+
 async def test_a_class_based_namespace_may_find_its_handlers_itself(connect: MakePeer) -> None:
     class Catcher(socketio.AsyncNamespace):  # type: ignore[misc]
         async def trigger_event(self, event: str, *arguments: Any) -> str:
