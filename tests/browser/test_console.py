@@ -130,6 +130,23 @@ async def test_what_breaks_the_contract_can_be_sent_anyway_and_the_server_refuse
 
     await expect(console.entry("breaks the contract")).to_have_count(1)
     await expect(console.acked).to_contain_text("PayloadValidationException")
+    await expect(console.outcome).to_have_text(
+        re.compile(
+            r'^Refused in [\d.]+ ms: PayloadValidationException: 12 is not of type "string"$'
+        )
+    )
+    await expect(console.entry("refused, ")).to_have_count(1)
+
+
+async def test_a_refusal_is_no_ack_that_breaks_its_schema(console: Console, chat: Running) -> None:
+    await console.open(chat.url)
+    await console.connect()
+    await console.choose_event("add user")
+
+    await console.emit("12", button="Send anyway")
+
+    await expect(console.outcome).to_have_text(re.compile(r"^Refused in .*PayloadValidation"))
+    await expect(console.entry("breaks the contract")).to_have_count(1)
 
 
 async def test_two_namespaces_are_connected_at_once(console: Console, chat: Running) -> None:

@@ -3,6 +3,7 @@
 import { button, checkbox, element, field, fill, freshId, say } from "./dom.js";
 import { ArgumentsEditor } from "./editor.js";
 import { pretty, withoutBytes } from "./json.js";
+import { refusalIn } from "./refusal.js";
 
 /** @typedef {import("./types.js").ApiEvent} ApiEvent */
 /** @typedef {import("./connection.js").Connection} Connection */
@@ -129,6 +130,14 @@ export class EventForm {
     const { acks } = this._event;
     const problems = this._schemas.checkAck(acks, acked);
     const time = `${took < 10 ? took.toFixed(1) : Math.round(took)} ms`;
+    const declared = acks !== null && !problems.length;
+    const refusal = declared ? null : refusalIn(this._event.name, acked);
+    if (refusal) {
+      this._say(`Refused in ${time}: ${refusal}`, "bad");
+      this._record("ack", acked, null, `refused, ${time}`);
+      fill(this._acked, shown(acked));
+      return;
+    }
     const verdict =
       acks === null
         ? "the document declares none"
@@ -143,13 +152,7 @@ export class EventForm {
     fill(
       this._acked,
       problems.length > 0 && problemList(problems),
-      element(
-        "pre",
-        { tabindex: 0, "aria-label": "Arguments of the ack" },
-        acked.length
-          ? acked.map((each) => pretty(withoutBytes(each))).join("\n")
-          : "no argument",
-      ),
+      shown(acked),
     );
   }
 
@@ -178,6 +181,17 @@ export class EventForm {
       problems,
     });
   }
+}
+
+/** @param {unknown[]} acked */
+function shown(acked) {
+  return element(
+    "pre",
+    { tabindex: 0, "aria-label": "Arguments of the ack" },
+    acked.length
+      ? acked.map((each) => pretty(withoutBytes(each))).join("\n")
+      : "no argument",
+  );
 }
 
 /**
