@@ -210,7 +210,10 @@ class Lanes(Dispatcher):
 
     async def _fail(self, asked: _Asked, error: Exception) -> None:
         lane, client, _, _ = asked
-        result = await drive(self._handling_error(error, client.connection, lane.name))
+        try:
+            raise error  # an error handler may ask for the exception that is being handled
+        except Exception as error:
+            result = await drive(self._handling_error(error, client.connection, lane.name))
         await self._acknowledge_otherwise(asked, result)
 
     async def _acknowledge_otherwise(self, asked: _Asked, result: Any) -> None:
