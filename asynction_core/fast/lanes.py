@@ -94,7 +94,8 @@ class Lanes(Dispatcher):
             client = self._find_client(socket, namespace)
         if client is None or start < 0 or len(number) > _LONGEST:
             return False
-        if (self._incomplete or self.manager.pending_disconnect) and self._is_held(client, socket):
+        unusual = self._incomplete or self._leaving or self.manager.pending_disconnect
+        if unusual and self._is_held(client, socket):
             return False
         try:
             data = orjson.loads(text[start:])
@@ -129,7 +130,7 @@ class Lanes(Dispatcher):
         """Tell whether attachments of a client are under way, or whether it is about to go."""
         connection = client.connection
         is_in = self.manager.is_connected(connection.sid, connection.namespace)
-        return socket.sid in self._incomplete or not is_in
+        return socket.sid in self._incomplete or socket.sid in self._leaving or not is_in
 
     def _find_lane(self, namespace: str, event: str) -> _Lane | None:
         """Return what *event* takes, and remember it; None where it has no handler of its own."""
@@ -210,7 +211,10 @@ class Lanes(Dispatcher):
 
     async def _fail(self, asked: _Asked, error: Exception) -> None:
         lane, client, _, _ = asked
-        result = await drive(self._handling_error(error, client.connection, lane.name))
+        try:
+            raise error  # an error handler may ask for the exception that is being handled
+        except Exception as error:
+            result = await drive(self._handling_error(error, client.connection, lane.name))
         await self._acknowledge_otherwise(asked, result)
 
     async def _acknowledge_otherwise(self, asked: _Asked, result: Any) -> None:

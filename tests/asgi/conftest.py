@@ -26,4 +26,5 @@ def events_take(request: pytest.FixtureRequest) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         if getattr(request, "param", "short way") == "long way":
             patch.setenv(guard.SWITCH, "0")
+        assert guard.unexpected() is None, "what ran before makes servers take the long way"
         yield

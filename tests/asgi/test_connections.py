@@ -360,6 +360,47 @@ async def recorder_closes(recorder: Recorder) -> None:
         await transport.close(wait=False, abort=True)
 
 
+async def test_a_client_that_is_being_disconnected_is_not_heard_any_more(
+    connect_raw: MakeRawPeer,
+) -> None:
+    """It is still in one namespace while the disconnect handler of another one waits."""
+    recorder = Recorder()
+    server, heard, leaving = recorder.server, [""], []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        async def hear() -> Any:
+            heard.append("waiting for more")
+            told = await receive()
+            heard.append(told.get("text"))
+            return told
+
+        await recorder.app(scope, hear, send)
+
+    def disconnect(sid: str) -> None:
+        transport = server.manager.eio_sid_from_sid(sid, "/")
+        server.start_background_task(server.eio.disconnect, transport)
+
+    async def wait(_sid: str, reason: str) -> None:
+        leaving.append(reason)
+        async with asyncio.timeout(5):
+            while heard[-2:] != ['42/free,["ping"]', "waiting for more"]:
+                await asyncio.sleep(0.01)
+
+    server.on("ping", disconnect)
+    server.on("disconnect", wait)
+    with serving(app) as url:
+        raw = await connect_raw(url)
+        await raw.send("40/free,")
+        await raw.receive()
+        await raw.send('42["ping"]')
+        async with asyncio.timeout(5):
+            while not leaving:
+                await asyncio.sleep(0.01)
+        await raw.send('42/free,["ping"]')
+        assert await raw.receive() == "1"
+    assert recorder.pings == []
+
+
 async def test_a_disconnect_handler_may_fail(
     connect: MakePeer, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import contextvars
 import logging
+import sys
 from typing import Any
 
 import pytest
@@ -124,6 +125,23 @@ async def test_what_breaks_the_document_reaches_the_error_handler_and_no_other(
         assert peer.client.connected
     assert recorder.calls == []
     assert [type(error) for error in recorder.errors] == [PayloadValidationException]
+
+
+@pytest.mark.parametrize("waits", [False, True])
+async def test_an_error_handler_may_ask_for_the_exception_that_is_being_handled(
+    connect: MakePeer, waits: bool
+) -> None:
+    async def fail() -> None:
+        if waits:
+            await asyncio.sleep(0)
+        raise KeyError("a handler's")
+
+    recorder = Recorder(default_error_handler=lambda error: repr(sys.exception()))
+    recorder.result = fail
+    with serving(recorder.app) as url:
+        peer = await connect(url)
+        assert await peer.call("free") == 'KeyError("a handler\'s")'
+        assert (await peer.call("number", "1")).startswith("<PayloadValidationException")
 
 
 async def test_the_default_error_handler_serves_namespaces_without_their_own(

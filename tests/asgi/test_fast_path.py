@@ -692,9 +692,12 @@ async def test_the_short_way_can_be_switched_off(
 
 async def test_an_instrumented_server_takes_the_way_that_is_looked_at(connect: MakePeer) -> None:
     desk = Desk()
-    desk.server.instrument(auth=False, mode="production", namespace="/admin")
-    with serving(desk.app) as url:
-        assert await (await connect(url)).call("who") == "AsyncSocket"
+    admin_ui = desk.server.instrument(auth=False, mode="production", namespace="/admin")
+    try:
+        with serving(desk.app) as url:
+            assert await (await connect(url)).call("who") == "AsyncSocket"
+    finally:
+        admin_ui.uninstrument()  # it has changed python-engineio for all servers
 
 
 async def test_a_handler_that_is_replaced_is_not_called_again(connect: MakePeer) -> None:
