@@ -24,6 +24,9 @@ _EVENT = "42"
 _NO_EVENT = frozenset({"3", "40", "41", "43"})
 """How messages begin that are handled when they are received: PONG, CONNECT, DISCONNECT, ACK."""
 
+_TURN = range(100)
+"""The messages after which other clients have their turn, if nothing has waited before."""
+
 Answered = bool | tuple[Context, Coroutine[Any, Any, None], Any]
 """Whether an event is handled, or what is left of that: it runs in a context, and waits for the
 last. False where it is no plain event."""
@@ -126,26 +129,28 @@ class Socket(Sender):
         receive, limit = self._receive, self.server.max_http_buffer_size
         answer, concurrent = self.server.answer, self.server.concurrent
         while True:
-            message = await receive()
-            data = message.get("text")
-            if data is None:
-                data = message.get("bytes")
-            if data is None or len(data) > limit:
-                return False
-            answered = data[:2] == _EVENT and answer(self, data)
-            if answered is True:
-                continue
-            if answered is False:
-                if not await self._aside(self._receive_other(data)) or self._is_over():
+            for _ in _TURN:
+                message = await receive()
+                data = message.get("text")
+                if data is None:
+                    data = message.get("bytes")
+                if data is None or len(data) > limit:
                     return False
-                continue
-            if concurrent:
-                self._begin_reading()
-                await resumed_in(*answered)
-                return True
-            await self._aside(resumed_in(*answered))
-            if self._is_over():
-                return False
+                answered = data[:2] == _EVENT and answer(self, data)
+                if answered is True:
+                    continue
+                if answered is False:
+                    if not await self._aside(self._receive_other(data)) or self._is_over():
+                        return False
+                    continue
+                if concurrent:
+                    self._begin_reading()
+                    await resumed_in(*answered)
+                    return True
+                await self._aside(resumed_in(*answered))
+                if self._is_over():
+                    return False
+            await asyncio.sleep(0)  # what came in at once may be thousands of messages
 
     async def _receive_other(self, data: str | bytes) -> bool:
         """Handle what is no event in text; tell whether the transport goes on."""

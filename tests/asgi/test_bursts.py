@@ -114,6 +114,17 @@ async def test_of_several_answers_all_but_the_first_are_held_back_until_the_last
         ]
 
 
+@pytest.mark.parametrize("message", ['42["quick"]', '420["quick"]', "3", "41/elsewhere"])
+async def test_a_client_that_says_much_at_once_lets_others_have_their_turn(message: str) -> None:
+    protocol, turns = Protocol(), 0
+    async with connected(protocol):
+        protocol.say(*[message] * 350)
+        while not protocol.incoming.empty():
+            turns += 1
+            await asyncio.sleep(0)
+    assert turns >= 3
+
+
 async def test_an_answer_on_its_own_is_not_held_back() -> None:
     protocol = Protocol()
     async with connected(protocol):
