@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 _DROPPED = "2356"
 """How messages begin that may be dropped: events and acknowledgements."""
 
+_DONE = object()
+"""What a coroutine comes to that has not had to wait; without it, that would be an exception."""
+
 
 class Sender(AsyncSocket):
     """python-engineio's transport, which writes to its websocket where that takes it."""
@@ -98,12 +101,11 @@ class Sender(AsyncSocket):
         kind = "text" if type(frame) is str else "bytes"
         writing = self._send({"type": "websocket.send", kind: frame}).__await__()
         try:
-            pending = next(writing)
-        except StopIteration:
-            return
+            pending = next(writing, _DONE)
         except Exception:  # it is closed, which the loop that reads will hear of
             self._send = nowhere
-        else:
+            return
+        if pending is not _DONE:
             self._flushing = asyncio.create_task(self._flush(writing, pending))
 
     def write_message(self, text: str) -> None:
