@@ -14,6 +14,7 @@ from asynction_core import drivers, wire
 from asynction_core.context import Connection
 from asynction_core.drivers import Flow, drive
 from asynction_core.endpoint import Endpoint
+from asynction_core.environ import translate_request
 from asynction_core.exceptions import ValidationException
 from asynction_core.fast import guard
 from asynction_core.fast.engine import Engine, answer_nothing
@@ -25,7 +26,6 @@ from asynction_core.handlers import Handler
 from asynction_core.message_queue import is_async
 from asynction_core.options import collector_paused
 from asynction_core.registration import Registration, register
-from asynction_core.requests import translate_request
 from asynction_core.security import Decision
 from asynction_core.spec import Retrieve, load_spec
 from asynction_core.validation import Check
