@@ -51,7 +51,13 @@ class Valkey:
 
     def wait_for_listeners(self, count: int, channel: str = "socketio") -> None:
         """Wait until so many subscribe to the queue."""
-        self._wait(lambda client: client.pubsub_numsub(channel) == [(channel.encode(), count)])
+        self._wait(lambda _: self.count_listeners(channel) == count)
+
+    def count_listeners(self, channel: str = "socketio") -> int:
+        """Return how many subscribe to the queue."""
+        with redis.Redis.from_url(self.url) as client:
+            ((_, count),) = client.pubsub_numsub(channel)
+            return int(count)
 
     def _wait(self, is_so: Callable[[redis.Redis], bool]) -> None:
         end = time.monotonic() + READY_WITHIN
