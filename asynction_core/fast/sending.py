@@ -117,9 +117,10 @@ class Sender(AsyncSocket):
 
     @coroutine
     def in_bursts(self, going: Coroutine[Any, Any, Any]) -> Generator[Any, Any, Any]:
-        """Return what *going* comes to; from the second on, what it writes between two waits waits.
+        """Return what *going* comes to; what it writes between two waits is one burst.
 
-        What it wrote then goes out in as few segments as it needs, and not each frame in its own.
+        The first frame of a burst is sent at once. The others go out together when *going* waits,
+        in as few segments as they need.
         """
         try:
             self._burst = 0
@@ -140,7 +141,10 @@ class Sender(AsyncSocket):
             self.end_burst()
 
     def end_burst(self, burst: int | None = None) -> None:
-        """Send what is held back, and hold nothing back before the next *burst*."""
+        """Send what is held back.
+
+        :param burst: 0 begins the next burst; None holds nothing back until one begins.
+        """
         if self._burst is not None and self._burst > 1 and self._tcp is not None:
             tcp.cork(self._tcp, False)
         self._burst = burst
