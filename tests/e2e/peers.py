@@ -220,10 +220,14 @@ class NodePeer(Peer):
             told = json.loads(line, object_hook=_from_json)
             if "id" not in told:
                 await self._sockets[told["socket"]].heard.put((told["event"], *told["args"]))
-            elif "error" in told:
-                self._replies.pop(told["id"]).set_exception(Refused(**told["error"]))
+                continue
+            reply = self._replies.pop(told["id"])
+            if reply.done():  # nobody waits for it any more
+                continue
+            if "error" in told:
+                reply.set_exception(Refused(**told["error"]))
             else:
-                self._replies.pop(told["id"]).set_result(told["result"])
+                reply.set_result(told["result"])
 
 
 class NodeSocket(Socket):

@@ -4,6 +4,7 @@ import os
 
 MODE = os.environ["ASYNC_MODE"]
 if MODE == "gevent":
+    import gevent
     from gevent import monkey
 
     monkey.patch_all()
@@ -39,7 +40,9 @@ def stop(*_signal: Any) -> None:
 
 
 if __name__ == "__main__":
-    if MODE != "eventlet":  # whose server lets every poll have its answer first
+    if MODE == "gevent":  # in a greenlet of its own: python-engineio's would log SystemExit
+        gevent.signal_handler(signal.SIGTERM, stop)
+    elif MODE != "eventlet":  # whose server lets every poll have its answer first
         signal.signal(signal.SIGTERM, stop)
     options: dict[str, Any] = {"port": int(os.environ["PORT"])}
     if MODE == "threading":
