@@ -11,16 +11,14 @@ from engineio.async_socket import AsyncSocket
 from asynction_core import refusals
 from asynction_core.fast import tcp
 from asynction_core.fast.outbox import Outbox
-from asynction_core.fast.stepping import Begun, resumed
+from asynction_core.fast.stepping import DONE, resumed
+from asynction_core.fast.writer import Writer
 
 if TYPE_CHECKING:
     from asynction_core.fast.engine import Engine
 
 _DROPPED = "2356"
 """How messages begin that may be dropped: events and acknowledgements."""
-
-_DONE = object()
-"""What a coroutine comes to that has not had to wait; without it, that would be an exception."""
 
 
 class Sender(AsyncSocket):
@@ -32,6 +30,7 @@ class Sender(AsyncSocket):
         super().__init__(server, sid)
         self.queue = Outbox()
         self._send: Any = None
+        self._writer: Writer | None = None
         self._flushing: asyncio.Task[None] | None = None
         self._ended: asyncio.Future[None] | None = None
         self._overrun = self._dropping = False
@@ -100,13 +99,35 @@ class Sender(AsyncSocket):
             self._burst = burst + 1
         kind = "text" if type(frame) is str else "bytes"
         writing = self._send({"type": "websocket.send", kind: frame}).__await__()
-        try:
-            pending = next(writing, _DONE)
-        except Exception:  # it is closed, which the loop that reads will hear of
-            self._send = nowhere
+        if self._writer is not None:
+            self._write_in(self._writer, writing)
             return
-        if pending is not _DONE:
+        try:
+            pending = next(writing, DONE)
+        except Exception as error:
+            self._write_no_more(error)
+            return
+        if pending is not DONE:
             self._flushing = asyncio.create_task(self._flush(writing, pending))
+
+    def _write_in(self, writer: Writer, writing: Generator[Any, Any, Any]) -> None:
+        """Write a frame as the task of *writer*; what is written meanwhile is queued."""
+        self._flushing = writer.task
+        try:
+            pending = writer.begin(writing)
+        except Exception as error:
+            self._write_no_more(error)
+            pending = DONE
+        self._flushing = None
+        if pending is not DONE:
+            self._flushing = writer.go_on(writing, pending)
+        elif len(self.queue):
+            self._write_queued()
+
+    def _write_no_more(self, error: Exception) -> None:
+        """Write nothing to a websocket that is closed, which the loop that reads will hear of."""
+        self.server.logger.info("Websocket of %s takes nothing more: %r", self.sid, error)
+        self._send = nowhere
 
     def write_message(self, text: str) -> None:
         """Write a message of Engine.IO that begins with its kind, or queue it."""
@@ -149,7 +170,7 @@ class Sender(AsyncSocket):
             tcp.cork(self._tcp, False)
         self._burst = burst
 
-    async def _flush(self, writing: Begun, pending: Any) -> None:
+    async def _flush(self, writing: Generator[Any, Any, Any], pending: Any) -> None:
         """Wait until the websocket takes what is written, then write what was queued meanwhile."""
         try:
             await resumed(writing, pending)
@@ -161,8 +182,8 @@ class Sender(AsyncSocket):
                 frame = pkt.encode()
                 kind = "text" if type(frame) is str else "bytes"
                 await self._send({"type": "websocket.send", kind: frame})
-        except Exception:
-            self._send = nowhere
+        except Exception as error:
+            self._write_no_more(error)
         finally:
             self._flushing = None
 

@@ -13,6 +13,7 @@ from asynction_core import refusals
 from asynction_core.fast import tcp
 from asynction_core.fast.sending import Sender, nowhere
 from asynction_core.fast.stepping import resumed_in
+from asynction_core.fast.writer import Writer
 from asynction_core.websocket import is_malformed
 
 if TYPE_CHECKING:
@@ -56,7 +57,10 @@ class Socket(Sender):
             return
         self.connected = self.upgraded = True
         self._receive, self._send = ws.asgi_receive, ws.asgi_send
-        self._tcp = tcp.corkable(ws.asgi_send)
+        if tcp.transport_of(ws.asgi_send) is None:  # middleware may have a hand in it
+            self._writer = Writer(self._flush)
+        transport = tcp.transport_of(ws.asgi_send, ws.asgi_receive)
+        self._tcp = tcp.corkable(transport)
         self._ended = asyncio.get_running_loop().create_future()
         self._begin_reading()
         self._write_queued()
@@ -65,8 +69,8 @@ class Socket(Sender):
         stalled = self._flushing is not None
         self._stop()
         await self.close(wait=False, abort=True, reason=self.server.reason.TRANSPORT_CLOSE)
-        if not (stalled and tcp.abort(ws.asgi_send)):
-            with suppress(TimeoutError):  # a middleware's send does not tell what it would abort
+        if not (stalled and tcp.abort(transport)):
+            with suppress(TimeoutError):  # it is not known what to abort
                 async with asyncio.timeout(self.server.ping_timeout):
                     await ws.close()
 
@@ -185,6 +189,9 @@ class Socket(Sender):
             self._reading.cancel()
         if self._flushing is not None:
             self._flushing.cancel()
+        if self._writer is not None:
+            self._writer.task.cancel()
+            self._writer = None
         self._send = nowhere
         self.queue.clear()
 

@@ -1,7 +1,8 @@
 """The TCP connection below a websocket, where the ASGI server lets it be reached.
 
-ASGI has no words for it, so this works where *send* is a method of the server's protocol, as
-uvicorn's is: the protocol has asyncio's transport, and that the socket.
+ASGI has no words for it, so this works where *send* or *receive* is a method of the server's
+protocol, as uvicorn's are: the protocol has asyncio's transport, and that the socket. Middleware that
+wraps one of them mostly leaves the other.
 """
 
 import socket
@@ -12,17 +13,26 @@ _CORK = getattr(socket, "TCP_CORK", None)
 """The option of a socket that holds small segments back; Linux has it."""
 
 
-def abort(send: Any) -> bool:
+def transport_of(*methods: Any) -> Any:
+    """Return the transport of the protocol that one of *methods* is of, if it is of one."""
+    for method in methods:
+        found = getattr(getattr(method, "__self__", None), "transport", None)
+        if found is not None:
+            return found
+    return None
+
+
+def abort(transport: Any) -> bool:
     """Cut the connection of a client that takes nothing, not even that it is closed."""
-    cut = getattr(_transport(send), "abort", None)
+    cut = getattr(transport, "abort", None)
     if cut is not None:
         cut()
     return cut is not None
 
 
-def corkable(send: Any) -> Any:
+def corkable(transport: Any) -> Any:
     """Return the socket, if it can hold back what is written."""
-    find = getattr(_transport(send), "get_extra_info", None)
+    find = getattr(transport, "get_extra_info", None)
     found = find("socket") if find is not None else None
     return found if hasattr(found, "setsockopt") and cork(found, False) else None
 
@@ -38,6 +48,3 @@ def cork(found: Any, held: bool = True) -> bool:
             return True
     return False
 
-
-def _transport(send: Any) -> Any:
-    return getattr(getattr(send, "__self__", None), "transport", None)

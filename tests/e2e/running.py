@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection
@@ -77,11 +77,21 @@ def running_flask(app: str | Path, log: Path, **environ: str) -> Iterator[Runnin
 @contextmanager
 def running_script(directory: Path, log: Path, **environ: str) -> Iterator[Running]:
     """Run ``app.py`` of *directory*, which serves at the ``PORT`` that it is given."""
+    command = [sys.executable, str(directory / "app.py")]
+    with running_server(lambda _port: command, directory, log, **environ) as started:
+        yield started
+
+
+@contextmanager
+def running_server(
+    command: Callable[[int], list[str]], directory: Path, log: Path, **environ: str
+) -> Iterator[Running]:
+    """Run what *command* returns for a free port, which is ``PORT``, too, until the end."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     path = os.pathsep.join([str(directory), str(SOURCE)])
-    command = [sys.executable, str(directory / "app.py")]
-    with _started(command, log, {"PYTHONPATH": path, "PORT": str(port), **environ}) as process:
+    env = {"PYTHONPATH": path, "PORT": str(port), **environ}
+    with _started(command(port), log, env) as process:
         _wait_until_answered(process, port, log)
         yield Running(f"http://127.0.0.1:{port}", log, process)
 
