@@ -5,6 +5,7 @@ import json
 import logging
 import threading
 import time
+from functools import reduce
 from typing import Any
 
 import pytest
@@ -273,14 +274,18 @@ async def test_what_is_not_even_engine_io_ends_its_connection_only(
     assert [record.name for record in caplog.records] == ["asynction_core"]
 
 
+def _around(tree: list[Any], _: int) -> list[Any]:
+    return [tree]
+
+
 async def test_an_ack_nested_too_deep_to_be_sent_reaches_the_error_handler(
     connect_raw: MakeRawPeer,
 ) -> None:
     echo = Echo()
-    echo.server.on("tree", lambda sid, tree: tree)
+    echo.server.on("anything", lambda _sid, depth: reduce(_around, range(depth), []))
     with serving(echo.app) as url:
         raw = await connect_raw(url)
-        await raw.send('420["tree",' + "[" * 900 + "]" * 900 + "]")
+        await raw.send('420["anything",100000]')
         assert '"InternalServerError"' in await raw.receive()
         await raw.send('421["text","still here"]')
         assert await raw.receive() == '431["str"]'
