@@ -4,6 +4,8 @@ from typing import Any
 
 from engineio.async_drivers import asgi
 
+from asynction_core.polling import Receive, take_body
+
 
 class _NoBody:
     """The body of a request that has none, in the place of python-engineio's.
@@ -19,9 +21,18 @@ class _NoBody:
 _NO_BODY = _NoBody()
 
 
-async def translate_request(scope: Any, receive: Any, send: Any) -> dict[str, Any]:
-    """Return the environment of a request."""
+async def translate_request(
+    limit: int, receive_body: Receive, scope: Any, receive: Any, send: Any
+) -> dict[str, Any]:
+    """Return the environment of a request.
+
+    :param limit: how many bytes the body of a POST may have.
+    :param receive_body: receives the packets in it.
+    """
     environ: dict[str, Any] = await asgi.translate_request(scope, receive, send)
-    if environ.get("REQUEST_METHOD") == "GET":
+    method = environ.get("REQUEST_METHOD")
+    if method == "GET":
         environ["wsgi.input"] = _NO_BODY
+    elif method == "POST":
+        take_body(environ, limit, receive_body)
     return environ

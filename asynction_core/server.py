@@ -64,7 +64,9 @@ class AsynctionServer(Endpoint, Lanes, socketio.AsyncServer):
         if fast_path:
             self._take_fast_path(limits)
         if self.eio._async["websocket"] is asgi.WebSocket:  # this server's, not the library's
-            ours = {"websocket": WebSocket, "translate_request": translate_request}
+            limit = self.eio.max_http_buffer_size
+            translate = partial(translate_request, limit, self._receive_body)
+            ours = {"websocket": WebSocket, "translate_request": translate}
             self.eio._async = {**self.eio._async, **ours}
         path = registration.path if socketio_path is None else socketio_path
         self.socketio_path = path.strip("/")
@@ -237,6 +239,9 @@ class AsynctionServer(Endpoint, Lanes, socketio.AsyncServer):
             return False
         socket.deliver(frames)
         return True
+
+    def _receive_body(self, *request: Any) -> Coroutine[Any, Any, bytes]:
+        return drive(self._receiving_body(*request))
 
     async def _handle_eio_message(self, eio_sid: str, data: str | bytes) -> None:
         await drive(self._reading(eio_sid, data))

@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from engineio.exceptions import ContentTooLongError, EngineIOError, UnknownPacketError
 from socketio import packet
 from socketio.base_server import BaseServer
 
-from asynction_core import refusals, wire
+from asynction_core import polling, refusals, wire
 from asynction_core.drivers import Flow
 from asynction_core.registration import Registration
 
@@ -20,6 +21,37 @@ class Transport(BaseServer):
         # and takes the attachments that follow for packets
         self._incomplete: dict[str, Any] = {}
         self._leaving: set[str] = set()
+
+    def _receiving_body(self, body: Any, query: str, length: int) -> Flow[bytes]:
+        """Receive the packets of a long-polling POST, and leave none of them to python-engineio.
+
+        :raises EngineIOError: the body is too long, or a packet is malformed or of a kind that only
+            servers send. Those before it are received, and the client is disconnected.
+        """
+        eio_sid = polling.sid_of(query)
+        socket = self.eio.sockets.get(eio_sid)
+        if socket is None:
+            return b""  # another thread has closed it
+        try:
+            if length > self.eio.max_http_buffer_size:
+                raise ContentTooLongError
+            yield from self._receiving_packets(socket, (yield body.read(length)))
+        except EngineIOError as error:
+            if isinstance(error, UnknownPacketError):
+                refusals.logger.warning("a client is disconnected: not an Engine.IO packet")
+            yield from self._cutting_off(eio_sid)
+            # python-engineio's asyncio server has an answer for sessions only that it knows
+            self.eio.sockets.setdefault(eio_sid, socket)
+            raise
+        return b""
+
+    def _receiving_packets(self, socket: Any, body: bytes) -> Flow[None]:
+        for number, encoded in enumerate(polling.split(body)):
+            if number:  # what the last one began begins before this one, and others have a turn
+                yield self.eio.sleep(0)
+            if socket.closing:
+                return
+            yield socket.receive(polling.read_packet(encoded))
 
     def _is_gone(self, eio_sid: str) -> bool:
         return eio_sid not in self.environ or eio_sid in self._leaving

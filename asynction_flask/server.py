@@ -15,6 +15,7 @@ from asynction_core.drivers import Flow, run
 from asynction_core.endpoint import Endpoint
 from asynction_core.handlers import Call, why_not
 from asynction_core.identity import Identity
+from asynction_core.polling import take_body
 from asynction_core.registration import RegisteredNamespace, Registration
 from asynction_core.security import Decision
 from asynction_flask.coroutines import finish
@@ -128,6 +129,8 @@ class Server(Endpoint, socketio.Server):
         """Handle a request to the Socket.IO endpoint; the first one checks the handlers."""
         if not self._started:
             self.check_handlers()
+        if environ["REQUEST_METHOD"] == "POST":
+            take_body(environ, self.eio.max_http_buffer_size, self._receive_body)
         return super().handle_request(environ, start_response)
 
     def emit(
@@ -182,6 +185,9 @@ class Server(Endpoint, socketio.Server):
         if check_ack is not None:
             check_ack(arguments)
         return arguments if len(arguments) > 1 else next(iter(arguments), None)
+
+    def _receive_body(self, *request: Any) -> bytes:
+        return run(self._receiving_body(*request))
 
     # the hooks that socketio.Server calls itself with
 

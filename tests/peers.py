@@ -226,8 +226,13 @@ class PollingPeer:
 
     async def send(self, *packets: str) -> None:
         """Send *packets* in one request, which ends when the server has handled them."""
-        async with self._session.post(self._endpoint, data="\x1e".join(packets)) as response:
+        await self.post("\x1e".join(packets))
+
+    async def post(self, body: str | bytes) -> int:
+        """Send *body* in one request; return the status of the answer."""
+        async with self._session.post(self._endpoint, data=body) as response:
             await response.read()
+        return response.status
 
     async def receive(self) -> Any:
         """Return the next packet."""

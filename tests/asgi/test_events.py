@@ -223,6 +223,9 @@ async def test_an_event_that_is_sent_just_before_leaving_is_handled(transport: s
 
 async def test_a_client_that_has_left_gets_no_ack_and_may_come_back() -> None:
     recorder = Recorder()
+    left = asyncio.Event()
+    recorder.result = left.wait
+    recorder.server.on("disconnect", lambda _sid: left.set())
     with serving(recorder.app) as url:
         raw = await PollingPeer.open(url)
         await raw.send("40")

@@ -190,7 +190,7 @@ class NodePeer(Peer):
         transports: list[str],
         query: Mapping[str, str],
         auth: Any,
-    ) -> Socket:
+    ) -> "NodeSocket":
         name = f"socket {next(self._numbers)}"
         socket = self._sockets[name] = NodeSocket(self, name)
         options = {"path": path, "transports": transports, "query": {**query}, "auth": auth}
@@ -242,6 +242,11 @@ class NodeSocket(Socket):
     async def call(self, event: str, *args: Any) -> list[Any]:
         ack: list[Any] = await self._peer.tell("call", self._name, event=event, args=args)
         return ack
+
+    async def calls(self, event: str, args: list[list[Any]]) -> list[list[Any]]:
+        """Emit *event* with each of *args*, before any is sent; return the acknowledgements."""
+        acks: list[list[Any]] = await self._peer.tell("calls", self._name, event=event, args=args)
+        return acks
 
     async def answer(self, event: str, *args: Any) -> None:
         await self._peer.tell("answer", self._name, event=event, args=args)

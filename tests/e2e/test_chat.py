@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from e2e.conftest import Connect
-from e2e.peers import WAIT, PythonPeer, Refused, Socket
+from e2e.peers import WAIT, NodePeer, PythonPeer, Refused, Socket
 from e2e.running import EXAMPLES, Running, running, running_flask
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -132,6 +132,22 @@ async def test_others_are_told_who_is_typing(join: Join, event: str) -> None:
     ann, bob = await join("ann"), await join("bob")
     await ann.emit(event)
     assert await bob.next_event() == (event, {"username": "ann"})
+
+
+async def test_forty_events_at_once_are_all_handled_over_polling(
+    chat: str, node_peer: NodePeer, python_peer: PythonPeer
+) -> None:
+    about: dict[str, Any] = {"path": "/socket.io", "query": {}, "auth": None}
+    bob = await python_peer.connect(chat, "/", transports=["websocket"], **about)
+    ann = await node_peer.connect(chat, "/", transports=["polling"], **about)
+    assert await ann.call("add user", "ann") == [{"error": None}]
+    texts = [f"message {number}" for number in range(40)]
+    assert await ann.calls("new message", [[text] for text in texts]) == [[]] * 40
+    assert await bob.next_event() == ("user joined", {"username": "ann", "numUsers": 1})
+    heard = [await bob.next_event() for _ in texts]
+    assert {about["message"] for _, about in heard} == {*texts}
+    await ann.disconnect()
+    await bob.disconnect()
 
 
 async def test_others_are_told_who_left(join: Join) -> None:

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 from e2e.conftest import Connect
-from e2e.peers import PythonPeer, Refused
+from e2e.peers import WAIT, NodePeer, PythonPeer, Refused
 from modes.conftest import MODE, SECURITY_TIMEOUT, Start
+from peers import PollingPeer
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -170,6 +171,25 @@ async def test_fifty_clients_at_once_get_each_its_own_verdicts(
         await client.disconnect()
 
     await asyncio.gather(*(one(number) for number in range(50)))
+
+
+async def test_forty_events_at_once_are_all_handled(url: str, node_peer: NodePeer) -> None:
+    about: dict[str, Any] = {"path": "/socket.io", "query": {}, "auth": None}
+    ann = await node_peer.connect(url, "/", transports=["polling"], **about)
+    names = [f"client {number}" for number in range(40)]
+    acks = await ann.calls("greet", [[{"name": name, "times": 1}] for name in names])
+    assert acks == [[f"hello {name}"] for name in names]
+    await ann.disconnect()
+
+
+@pytest.mark.parametrize("body", ["xyz", "2", "4" * 1_000_001])
+async def test_a_body_that_is_refused_ends_its_session(url: str, body: str) -> None:
+    peer = await PollingPeer.open(url)
+    async with asyncio.timeout(WAIT):
+        assert await peer.post("40") == 200
+        assert await peer.post(body) == 400
+        assert await peer.post('42["who"]') == 400
+    await peer.close()
 
 
 async def test_sigterm_ends_the_server_and_its_clients_see_it(

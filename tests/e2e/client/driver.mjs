@@ -7,6 +7,7 @@
 //             {"id": 5, "do": "transport", "socket": "ann"}
 //             {"id": 6, "do": "disconnected", "socket": "ann"}
 //             {"id": 7, "do": "disconnect", "socket": "ann"}
+//             {"id": 8, "do": "calls", "socket": "ann", "event": "...", "args": [[...], ...]}
 //   reported: {"id": 1, "result": ...} or {"id": 1, "error": {"message": "...", "data": ...}}
 //             {"socket": "ann", "event": "...", "args": [...]}
 //
@@ -70,6 +71,10 @@ const actions = {
       const acknowledged = (error, ...ack) => (error ? reject(error) : resolve(ack));
       sockets.get(socket).timeout(TIMEOUT).emit(event, ...args, acknowledged);
     });
+  },
+
+  async calls({ socket, event, args }) {
+    return Promise.all(args.map((each) => actions.call({ socket, event, args: each })));
   },
 
   async answer({ socket, event, args }) {
