@@ -1,9 +1,11 @@
-"""The body of a long-polling POST, whose packets are read one by one.
+"""What long-polling carries: the body of a POST, packet by packet, and the answer to a poll.
 
-python-engineio reads all of them before it hands over the first, and 16 at most. The client would
-be told that all is well with the others, and with a body that it cannot read.
+python-engineio reads all packets of a body before it hands over the first, and 16 at most. The
+client would be told that all is well with the others, and with a body that it cannot read. Its own
+client reads an answer in the same way, and leaves at one with more.
 """
 
+import asyncio
 import re
 from base64 import b64decode
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
@@ -14,6 +16,9 @@ from engineio import packet
 from engineio.exceptions import UnknownPacketError
 
 from asynction_core.websocket import is_malformed
+
+_PYTHON = 16
+"""How many packets python-engineio's client takes in an answer; no other client has a limit."""
 
 _SEPARATOR = b"\x1e"
 _SID = re.compile("(?:^|&)sid=([^&]+)")
@@ -101,3 +106,54 @@ def read_packet(encoded: bytes) -> packet.Packet:
     if is_malformed(text):
         raise UnknownPacketError("not an Engine.IO packet")
     return packet.Packet(encoded_packet=text)
+
+
+def answer_size(environ: Mapping[str, Any]) -> int | None:
+    """Return how many packets a poll of a client may be answered with; None for any number."""
+    return _PYTHON if "python" in environ.get("HTTP_USER_AGENT", "").lower() else None
+
+
+def queue_of_answers(queue: type[Any], empty: type[Exception]) -> type[Any]:
+    """Return a class of queues like *queue* that seem empty when an answer is full.
+
+    An instance's ``answer_size`` says when that is.
+
+    :param queue: has ``get`` of ``queue.Queue``, which python-engineio's threads take from.
+    :param empty: what that raises.
+    """
+
+    class Answers(queue):
+        answer_size: int | None = None
+        _taken = 0
+
+        def get(self, block: bool = True, timeout: float | None = None) -> Any:
+            """Return the next packet; one that is waited for begins an answer."""
+            if not block and self._taken == self.answer_size:
+                raise empty
+            found = super().get(block, timeout)
+            self._taken = 1 if block else self._taken + 1
+            return found
+
+    return Answers
+
+
+class AsyncQueueOfAnswers(asyncio.Queue[Any]):
+    """The same, for python-engineio's asyncio server."""
+
+    answer_size: int | None = None
+    _taken = 0
+
+    async def get(self) -> Any:
+        """Return the next packet, which begins an answer."""
+        self._taken = 0
+        return await super().get()
+
+    def get_nowait(self) -> Any:
+        """Return the next packet of the answer.
+
+        :raises asyncio.QueueEmpty: there is none, or the answer is full.
+        """
+        if self._taken == self.answer_size:
+            raise asyncio.QueueEmpty
+        self._taken += 1
+        return super().get_nowait()

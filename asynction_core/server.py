@@ -243,6 +243,10 @@ class AsynctionServer(Endpoint, Lanes, socketio.AsyncServer):
     def _receive_body(self, *request: Any) -> Coroutine[Any, Any, bytes]:
         return drive(self._receiving_body(*request))
 
+    async def _handle_eio_connect(self, eio_sid: str, environ: Any) -> None:
+        self._bound_answers(eio_sid, environ)
+        await super()._handle_eio_connect(eio_sid, environ)
+
     async def _handle_eio_message(self, eio_sid: str, data: str | bytes) -> None:
         await drive(self._reading(eio_sid, data))
 

@@ -22,6 +22,12 @@ class Transport(BaseServer):
         self._incomplete: dict[str, Any] = {}
         self._leaving: set[str] = set()
 
+    def _bound_answers(self, eio_sid: str, environ: Any) -> None:
+        """Have no poll of a new client be answered with more than it can take."""
+        socket = self.eio.sockets.get(eio_sid)
+        if socket is not None:  # a test client of Flask-SocketIO has none
+            socket.queue.answer_size = polling.answer_size(environ)
+
     def _receiving_body(self, body: Any, query: str, length: int) -> Flow[bytes]:
         """Receive the packets of a long-polling POST, and leave none of them to python-engineio.
 

@@ -15,7 +15,7 @@ from asynction_core.drivers import Flow, run
 from asynction_core.endpoint import Endpoint
 from asynction_core.handlers import Call, why_not
 from asynction_core.identity import Identity
-from asynction_core.polling import take_body
+from asynction_core.polling import queue_of_answers, take_body
 from asynction_core.registration import RegisteredNamespace, Registration
 from asynction_core.security import Decision
 from asynction_flask.coroutines import finish
@@ -36,6 +36,9 @@ class Server(Endpoint, socketio.Server):
     def __init__(self, registration: Registration, *, door: Any, **kwargs: Any) -> None:
         self._door = door
         super().__init__(registration, **kwargs)
+        theirs = self.eio._async  # the library's, for all servers
+        answers = queue_of_answers(theirs["queue"], theirs["queue_empty"])
+        self.eio._async = {**theirs, "queue": answers}
         self._timers = Timers(self)
         self._run = self.start_background_task
         if self.async_mode == "threading":
@@ -194,6 +197,7 @@ class Server(Endpoint, socketio.Server):
     def _handle_eio_connect(self, eio_sid: str, environ: Any) -> None:
         if not self._started:
             self.check_handlers()
+        self._bound_answers(eio_sid, environ)
         super()._handle_eio_connect(eio_sid, environ)
 
     def _handle_eio_message(self, eio_sid: str, data: str | bytes) -> None:

@@ -216,9 +216,9 @@ class PollingPeer:
         self._packets: list[str | bytes] = []
 
     @classmethod
-    async def open(cls, url: str) -> "PollingPeer":
+    async def open(cls, url: str, user_agent: str = "tests") -> "PollingPeer":
         """Open a transport, and join no namespace."""
-        session = aiohttp.ClientSession()
+        session = aiohttp.ClientSession(headers={"User-Agent": user_agent})
         endpoint = f"{url}/socket.io/?EIO=4&transport=polling"
         async with session.get(endpoint) as response:
             sid = json.loads((await response.text())[1:])["sid"]
@@ -237,12 +237,14 @@ class PollingPeer:
     async def receive(self) -> Any:
         """Return the next packet."""
         while not self._packets:
-            async with self._session.get(self._endpoint) as response:
-                texts = (await response.text()).split("\x1e")
-            self._packets += [
-                base64.b64decode(text[1:]) if text.startswith("b") else text for text in texts
-            ]
+            self._packets = await self.poll()
         return self._packets.pop(0)
+
+    async def poll(self) -> list[str | bytes]:
+        """Return what a poll is answered with."""
+        async with self._session.get(self._endpoint) as response:
+            texts = (await response.text()).split("\x1e")
+        return [base64.b64decode(text[1:]) if text.startswith("b") else text for text in texts]
 
     async def close(self) -> None:
         await self._session.close()

@@ -4,9 +4,11 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from itertools import chain
 from typing import Any
 
 import pytest
+from conftest import MakePeer
 from flask_support import serving_flask, socketio_of
 from peers import PollingPeer
 from support import channel, document, message, serving
@@ -261,3 +263,29 @@ async def test_an_event_begins_before_its_client_leaves(way: str, join: Join) ->
         await peer.send('42["text","bye"]', "41")
         await until(lambda: len(desk.calls) == 2)
     assert desk.calls == ["bye", "client disconnect"]
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "sizes"),
+    [("python-requests/2.34.2", [16, 16, 8]), ("node-XMLHttpRequest", [40])],
+)
+async def test_a_poll_is_answered_with_no_more_packets_than_its_client_takes(
+    desk: Desk, user_agent: str, sizes: list[int]
+) -> None:
+    peer = await PollingPeer.open(desk.url, user_agent)
+    await peer.send("40")
+    await peer.poll()
+    await peer.send(*(f'42{number}["text","{number}"]' for number in range(40)))
+    answers = [await peer.poll() for _ in sizes]
+    await peer.close()
+    assert [len(answer) for answer in answers] == sizes
+    assert list(chain(*answers)) == [f'43{number}["{number}"]' for number in range(40)]
+
+
+async def test_the_client_of_python_socketio_gets_forty_answers_at_once(
+    desk: Desk, connect: MakePeer
+) -> None:
+    peer = await connect(desk.url, transports=["polling"])
+    texts = [str(number) for number in range(40)]
+    assert await asyncio.gather(*(peer.call("text", text) for text in texts)) == texts
+    assert peer.client.connected

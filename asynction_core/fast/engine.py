@@ -9,6 +9,7 @@ from engineio import packet
 
 from asynction_core.fast.outbox import Limits
 from asynction_core.fast.socket import Answered, Socket
+from asynction_core.polling import AsyncQueueOfAnswers
 
 Answer = Callable[[Socket, str], Answered]
 """Handles a message of a transport that begins as an event does."""
@@ -38,6 +39,10 @@ class Engine(engineio.AsyncServer):
         self.binary_packets = self.crowded = False
         self.dropped = self.overrun = 0
         self._running: set[asyncio.Task[Any]] = set()
+
+    def create_queue(self, *_args: Any, **_kwargs: Any) -> AsyncQueueOfAnswers:
+        """Return a queue for a client that takes the long way."""
+        return AsyncQueueOfAnswers()
 
     async def give_way(self) -> None:
         """Let the transports take what is queued, so that a burst is not more than they can."""

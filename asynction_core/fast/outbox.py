@@ -35,15 +35,17 @@ class Outbox:
 
     None in the queue ends it.
 
+    :ivar answer_size: how many packets a poll may be answered with; None for any number.
     :ivar size: how much data is queued, in characters of text and bytes of binary data.
     """
 
-    __slots__ = ("_drained", "_packets", "_waiting", "size")
+    __slots__ = ("_drained", "_packets", "_waiting", "answer_size", "size")
 
     def __init__(self) -> None:
         self._packets: deque[Any] | None = None  # while it is empty, as it takes 760 bytes
         self._waiting: list[asyncio.Future[None]] = []
         self._drained: list[asyncio.Future[None]] = []
+        self.answer_size: int | None = None
         self.size = 0
 
     def __len__(self) -> int:

@@ -43,6 +43,26 @@ class Sender(AsyncSocket):
             raise exceptions.SocketIsClosedError
         self.put(pkt)
 
+    async def poll(self) -> list[Any]:
+        """Return what a poll is answered with, once there is something.
+
+        :raises QueueEmpty: there is nothing for longer than a ping takes.
+        """
+        try:
+            async with asyncio.timeout(self.server.ping_interval + self.server.ping_timeout):
+                found = await self.queue.get()
+        except (TimeoutError, asyncio.CancelledError):
+            raise exceptions.QueueEmpty from None
+        packets: list[Any] = []
+        while found is not None:
+            packets.append(found)
+            if not len(self.queue) or len(packets) == self.queue.answer_size:
+                return packets
+            found = self.queue.get_nowait()
+        if packets:
+            self.queue.put_nowait(None)
+        return packets
+
     def put(self, pkt: Any) -> None:
         """Write *pkt* to the websocket, or queue it where it cannot be written now."""
         if self._send is not None and self._flushing is None:

@@ -1,8 +1,8 @@
 """The TCP connection below a websocket, where the ASGI server lets it be reached.
 
 ASGI has no words for it, so this works where *send* or *receive* is a method of the server's
-protocol, as uvicorn's are: the protocol has asyncio's transport, and that the socket. Middleware that
-wraps one of them mostly leaves the other.
+protocol, as uvicorn's are: the protocol has asyncio's transport, and that the socket. Middleware
+that wraps one of them mostly leaves the other.
 """
 
 import socket
@@ -47,4 +47,3 @@ def cork(found: Any, held: bool = True) -> bool:
             found.setsockopt(socket.IPPROTO_TCP, _CORK, held)
             return True
     return False
-
