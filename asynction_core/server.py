@@ -10,7 +10,7 @@ import socketio
 import socketio.exceptions
 from engineio.async_drivers import asgi
 
-from asynction_core import drivers, wire
+from asynction_core import drivers, refusals, wire
 from asynction_core.context import Connection
 from asynction_core.drivers import Flow, drive
 from asynction_core.endpoint import Endpoint
@@ -63,6 +63,9 @@ class AsynctionServer(Endpoint, Lanes, socketio.AsyncServer):
         super().__init__(registration, **kwargs)
         if fast_path:
             self._take_fast_path(limits)
+        elif limits != Limits():
+            unbounded = "max_queue, max_queue_bytes and queue_policy do nothing on the long way"
+            refusals.logger.warning(unbounded)
         if self.eio._async["websocket"] is asgi.WebSocket:  # this server's, not the library's
             limit = self.eio.max_http_buffer_size
             translate = partial(translate_request, limit, self._receive_body)
@@ -205,6 +208,7 @@ class AsynctionServer(Endpoint, Lanes, socketio.AsyncServer):
     def _take_fast_path(self, limits: Limits) -> None:
         """Let websockets take the short way."""
         self.eio.limits = limits
+        self.eio.name_of = self._name_of
         self.eio.concurrent = self.async_handlers
         self.eio.binary_packets = not self.packet_class.uses_binary_events
         if self.packet_class is wire.Packet:

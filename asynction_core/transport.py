@@ -22,6 +22,13 @@ class Transport(BaseServer):
         self._incomplete: dict[str, Any] = {}
         self._leaving: set[str] = set()
 
+    def _name_of(self, eio_sid: str) -> str:
+        """Return what the log calls a transport: the session ids of its client, if it has any."""
+        sids = (
+            self.manager.sid_from_eio_sid(eio_sid, each) for each in self.registration.namespaces
+        )
+        return ", ".join(filter(None, sids)) or eio_sid
+
     def _bound_answers(self, eio_sid: str, environ: Any) -> None:
         """Have no poll of a new client be answered with more than it can take."""
         socket = self.eio.sockets.get(eio_sid)
@@ -68,7 +75,8 @@ class Transport(BaseServer):
         try:
             found = wire.read_packet(data, self._incomplete, eio_sid, self.packet_class)
         except wire.MalformedPacket as error:
-            refusals.logger.warning("client %s is disconnected: %s", eio_sid, error)
+            told = "client %s is disconnected: %s"
+            refusals.logger.warning(told, self._name_of(eio_sid), error)
             yield from self._cutting_off(eio_sid)
             return
         if found is None:

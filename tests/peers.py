@@ -212,7 +212,7 @@ class PollingPeer:
 
     def __init__(self, session: aiohttp.ClientSession, endpoint: str) -> None:
         self._session = session
-        self._endpoint = endpoint
+        self.endpoint = endpoint
         self._packets: list[str | bytes] = []
 
     @classmethod
@@ -230,7 +230,7 @@ class PollingPeer:
 
     async def post(self, body: str | bytes) -> int:
         """Send *body* in one request; return the status of the answer."""
-        async with self._session.post(self._endpoint, data=body) as response:
+        async with self._session.post(self.endpoint, data=body) as response:
             await response.read()
         return response.status
 
@@ -242,7 +242,7 @@ class PollingPeer:
 
     async def poll(self) -> list[str | bytes]:
         """Return what a poll is answered with."""
-        async with self._session.get(self._endpoint) as response:
+        async with self._session.get(self.endpoint) as response:
             texts = (await response.text()).split("\x1e")
         return [base64.b64decode(text[1:]) if text.startswith("b") else text for text in texts]
 

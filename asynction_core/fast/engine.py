@@ -23,7 +23,8 @@ class Engine(engineio.AsyncServer):
     :ivar fast: whether new clients get a :class:`Socket`.
     :ivar limits: how much may be queued for each client.
     :ivar binary_packets: whether every packet of Socket.IO is binary, text and attachments alike.
-    :ivar crowded: whether something was queued, since the last :meth:`give_way`.
+    :ivar crowded: whether much was queued for a client, since the last :meth:`give_way`.
+    :ivar name_of: returns the session ids of a transport, as the log has them.
     :ivar dropped: how many packets were dropped because of the limits.
     :ivar overrun: how many clients were disconnected because of them.
     """
@@ -33,6 +34,7 @@ class Engine(engineio.AsyncServer):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.answer: Answer = answer_nothing
+        self.name_of: Callable[[str], str] = str
         self.concurrent = True
         self.fast = False
         self.limits = Limits()

@@ -55,6 +55,11 @@ EXPECTED: Mapping[tuple[type, str], str] = {
 }
 """The signatures of what is overridden or called and is not documented."""
 
+_LONG_WAY = (
+    "events take the long way, as with fast_path=False, and what waits for a client that does not "
+    "read has no bound: %s"
+)
+
 _STATE = {"closed", "closing", "connected", "last_ping", "queue", "sid", "upgraded", "upgrading"}
 _told: list[str] = []
 
@@ -66,7 +71,7 @@ def is_possible() -> bool:
     reason = unexpected()
     if reason is not None and not _told:
         _told.append(reason)
-        logger.warning("events take the long way, as with fast_path=False: %s", reason)
+        logger.warning(_LONG_WAY, reason)
     return reason is None
 
 

@@ -21,6 +21,17 @@ _DROPPED = "2356"
 """How messages begin that may be dropped: events and acknowledgements."""
 
 
+_WAITS = "it did not take the %d packets (%d bytes) that wait for it"
+_LEFT_BEHIND = f"client %s is disconnected: {_WAITS}"
+_DROPPING = f"what is sent to client %s is dropped: {_WAITS}"
+
+_CROWD = 64
+"""How many packets may be queued for a client before those who emit give way to it."""
+
+_GRACE = 1.0
+"""How long what a client has sent is still read when nothing can be sent to it, in seconds."""
+
+
 class Sender(AsyncSocket):
     """python-engineio's transport, which writes to its websocket where that takes it."""
 
@@ -56,7 +67,10 @@ class Sender(AsyncSocket):
         packets: list[Any] = []
         while found is not None:
             packets.append(found)
-            if not len(self.queue) or len(packets) == self.queue.answer_size:
+            if not len(self.queue):
+                self._overrun = False
+                return packets
+            if len(packets) == self.queue.answer_size:
                 return packets
             found = self.queue.get_nowait()
         if packets:
@@ -70,7 +84,7 @@ class Sender(AsyncSocket):
             self.write(pkt.encode())
         elif not self._is_refused(pkt):
             self.queue.put_nowait(pkt)
-            self.server.crowded = True
+            self.server.crowded |= len(self.queue) > _CROWD
 
     def deliver(self, frames: Sequence[str | bytes]) -> None:
         """Send the *frames* of one message of Socket.IO."""
@@ -92,6 +106,9 @@ class Sender(AsyncSocket):
             elif self.server.binary_packets:
                 self._dropping = self.queue.is_full(limits)
             self.server.dropped += self._dropping
+            if self._dropping and not self._overrun:
+                self._overrun = True
+                refusals.logger.warning(_DROPPING, *self._what_waits())
             return self._dropping
         if not self.queue.is_full(limits):
             return False
@@ -103,12 +120,14 @@ class Sender(AsyncSocket):
 
     async def _leave_behind(self) -> None:
         """Disconnect a client that does not take what it is sent."""
-        message = "client %s is disconnected: it did not take the %d packets that wait for it"
-        refusals.logger.warning(message, self.sid, len(self.queue))
+        refusals.logger.warning(_LEFT_BEHIND, *self._what_waits())
         self.queue.clear()
         await self.close(wait=False, abort=True, reason=self.server.reason.SERVER_DISCONNECT)
         self.queue.put_nowait(None)  # ends a pending poll
         self._end()
+
+    def _what_waits(self) -> tuple[str, int, int]:
+        return self.server.name_of(self.sid), len(self.queue), self.queue.size
 
     def write(self, frame: str | bytes) -> None:
         """Write *frame* to a websocket that takes it."""
@@ -132,7 +151,7 @@ class Sender(AsyncSocket):
 
     def _write_in(self, writer: Writer, writing: Generator[Any, Any, Any]) -> None:
         """Write a frame as the task of *writer*; what is written meanwhile is queued."""
-        self._flushing = writer.task
+        self._flushing, waiting = writer.task, len(self.queue)
         try:
             pending = writer.begin(writing)
         except Exception as error:
@@ -141,12 +160,15 @@ class Sender(AsyncSocket):
         self._flushing = None
         if pending is not DONE:
             self._flushing = writer.go_on(writing, pending)
-        elif len(self.queue):
+        elif not waiting and len(self.queue):  # else who empties the queue goes on
             self._write_queued()
 
     def _write_no_more(self, error: Exception) -> None:
-        """Write nothing to a websocket that is closed, which the loop that reads will hear of."""
-        self.server.logger.info("Websocket of %s takes nothing more: %r", self.sid, error)
+        """Write nothing to a websocket that failed, which ends when what came in is read."""
+        if self._send is not nowhere:
+            message = "client %s is disconnected: its websocket takes nothing more (%s)"
+            refusals.logger.info(message, self.server.name_of(self.sid), type(error).__name__)
+            asyncio.get_running_loop().call_later(_GRACE, self._end)
         self._send = nowhere
 
     def write_message(self, text: str) -> None:
@@ -202,6 +224,7 @@ class Sender(AsyncSocket):
                 frame = pkt.encode()
                 kind = "text" if type(frame) is str else "bytes"
                 await self._send({"type": "websocket.send", kind: frame})
+            self._overrun = False
         except Exception as error:
             self._write_no_more(error)
         finally:

@@ -490,6 +490,7 @@ async def stalled(desk: Desk, url: str, connect_raw: MakeRawPeer, peer: Peer) ->
 async def test_who_does_not_read_is_disconnected_and_holds_up_nobody(
     connect: MakePeer, connect_raw: MakeRawPeer, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level(logging.INFO, "asynction_core")
     desk = Desk(max_queue=50)
     with serving(desk.app) as url:
         peer = await connect(url)
@@ -499,8 +500,10 @@ async def test_who_does_not_read_is_disconnected_and_holds_up_nobody(
         stats = desk.server.stats()
         assert (stats.overrun, stats.queued, stats.dropped) == (1, 0, 0)
         assert len(peer.received) == COUNT
+    [left] = [each for each in caplog.records if ": disconnected, /" in each.getMessage()][:1]
     [record] = [each for each in caplog.records if "did not take" in each.getMessage()]
     assert record.levelno == logging.WARNING
+    assert record.getMessage().split()[1] == left.getMessage().split()[1].rstrip(":")
 
 
 async def test_who_does_not_read_is_let_go_behind_a_middleware_too(
@@ -548,9 +551,10 @@ async def test_no_attachment_is_dropped_of_an_event_that_is_sent(
         socket, sid = slowest(desk), [*desk.server._connections][1][1]
         transport = raw._socket._response.connection.transport
         transport.resume_reading()
-        async with asyncio.timeout(10):
-            while socket._flushing is not None:
-                await raw.receive()
+        draining = asyncio.create_task(raw.receive_all())
+        await until(lambda: socket._flushing is None)
+        draining.cancel()
+        await asyncio.wait([draining])
         transport.pause_reading()
 
         async def files(_sid: str) -> None:
@@ -573,7 +577,7 @@ async def test_a_session_that_is_over_is_unknown_at_once(caplog: pytest.LogCaptu
     with serving(desk.app) as url:
         poller = await PollingPeer.open(url)
         await poller.send("40", "1")
-        async with poller._session.post(poller._endpoint, data='42["now"]') as response:
+        async with poller._session.post(poller.endpoint, data='42["now"]') as response:
             assert response.status == 400
         assert not desk.server.eio.sockets
         await poller.close()

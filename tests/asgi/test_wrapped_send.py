@@ -6,9 +6,10 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from contextvars import ContextVar
 from typing import Any
 
+import aiohttp
 import anyio
 import pytest
-from peers import Peer
+from peers import Peer, PollingPeer
 from support import channel, document, message, serving
 
 from asynction_core import AsynctionMiddleware, AsynctionServer
@@ -189,6 +190,88 @@ async def test_what_a_send_emits_comes_after_what_it_sends() -> None:
         peer = await connect()
         await peer.call("tell", "first")
         assert await peer.next(2) == [("news", "first"), ("news", "second")]
+
+
+async def test_what_waits_for_an_upgrade_is_sent_however_much_it_is() -> None:
+    server = make_server()
+    begun = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    @server.on("tell")
+    async def tell(_sid: str, count: int) -> None:
+        for number in range(count):
+            await server.emit("news", number)
+        loop.call_soon_threadsafe(begun.set)
+
+    with serving(passed_on(AsynctionMiddleware(server=server))) as url:
+        polling = await PollingPeer.open(url)
+        await polling.send("40")
+        await polling.receive()
+        async with aiohttp.ClientSession() as http:
+            websocket = await http.ws_connect(polling.endpoint.replace("=polling", "=websocket"))
+            await websocket.send_str("2probe")
+            assert (await websocket.receive()).data == "3probe"
+            await polling.send('42["tell",2000]')
+            await asyncio.wait_for(begun.wait(), 5)
+            await websocket.send_str("5")
+            received = [(await websocket.receive(5)).data for _ in range(2_001)]
+        await polling.close()
+    assert received == ["6", *(f'42["news",{number}]' for number in range(2_000))]
+
+
+def passed_on(app: Any) -> Any:
+    """Return *app* behind a middleware that does nothing."""
+
+    async def middleware(scope: Any, receive: Any, send: Send) -> None:
+        async def send_on(sent: Any) -> None:
+            await send(sent)
+
+        await app(scope, receive, send_on)
+
+    return middleware
+
+
+async def test_who_cannot_be_sent_to_is_disconnected() -> None:
+    async def wrap(send: Send, sent: Any) -> None:
+        if is_news(sent):
+            raise RuntimeError("the bug of a middleware")
+        await send(sent)
+
+    server = make_server()
+    left = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    server.on("disconnect", lambda _sid, _reason: loop.call_soon_threadsafe(left.set))
+    async with served_with(wrap, server) as connect:
+        peer = await connect()
+        await peer.client.emit("look")
+        await asyncio.wait_for(peer.disconnected.wait(), 5)
+        await asyncio.wait_for(left.wait(), 5)
+
+
+async def test_an_emit_does_not_fail_when_a_send_gives_up() -> None:
+    async def wrap(send: Send, sent: Any) -> None:
+        if is_news(sent):
+            async with asyncio.timeout(0.05):
+                await asyncio.Event().wait()
+        await send(sent)
+
+    server = make_server()
+    told = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    @server.on("tell")
+    async def tell(_sid: str, count: int) -> None:
+        for _ in range(2):
+            for number in range(count):
+                await server.emit("news", number)
+            await asyncio.sleep(0.1)
+        loop.call_soon_threadsafe(told.set)
+
+    async with served_with(wrap, server) as connect:
+        peer = await connect()
+        await peer.client.emit("tell", 2_000)
+        await asyncio.wait_for(told.wait(), 5)
+        await asyncio.wait_for(peer.disconnected.wait(), 5)
 
 
 async def test_a_send_that_fails_leaves_the_others_alone() -> None:
