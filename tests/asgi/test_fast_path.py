@@ -447,6 +447,25 @@ async def test_a_burst_is_not_too_much_for_a_client_that_polls_on() -> None:
     assert received == [f'42["news",{number}]' for number in range(burst)]
 
 
+async def test_events_whose_handlers_emit_are_acknowledged_in_their_order(
+    connect_raw: MakeRawPeer,
+) -> None:
+    desk = Desk()
+
+    async def tell(_sid: str, *arguments: Any) -> list[Any]:
+        await desk.server.emit("news")
+        return list(arguments)
+
+    desk.server.on("now", tell)
+    with serving(desk.app) as url:
+        raw = await connect_raw(url)
+        for number in range(50):
+            await raw.send(f'42{number}["now",{number}]')
+        received = [await raw.receive() for _ in range(100)]
+    acks = [packet for packet in received if packet.startswith("43")]
+    assert acks == [f"43{number}[[{number}]]" for number in range(50)]
+
+
 async def test_an_emit_without_data_has_no_argument_over_a_message_queue_either(
     connect: MakePeer,
 ) -> None:
