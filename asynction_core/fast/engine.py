@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from contextvars import Context
 from typing import Any
 
 import engineio
@@ -52,10 +53,15 @@ class Engine(engineio.AsyncServer):
             self.crowded = False
             await asyncio.sleep(0)
 
-    def start(self, going: Coroutine[Any, Any, Any]) -> "asyncio.Task[Any]":
-        """Have *going* run in the background, and keep it until it is over."""
+    def start(
+        self, going: Coroutine[Any, Any, Any], context: Context | None = None
+    ) -> "asyncio.Task[Any]":
+        """Have *going* run in the background, and keep it until it is over.
+
+        :param context: its context variables; without it, a copy of the current ones.
+        """
         # no factory's: an eager one would begin a reader in the middle of another
-        task = asyncio.Task(going, loop=asyncio.get_running_loop())
+        task = asyncio.Task(going, loop=asyncio.get_running_loop(), context=context)
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         return task

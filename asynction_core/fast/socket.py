@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Coroutine
 from contextlib import suppress
-from contextvars import Context
+from contextvars import Context, copy_context
 from typing import TYPE_CHECKING, Any
 
 from engineio import exceptions, packet
@@ -49,6 +49,7 @@ class Socket(Sender):
         self._receive: Any = None
         self._reading: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._context: Context | None = None  # of the loop that reads, and of its end
 
     # what comes in
 
@@ -62,13 +63,15 @@ class Socket(Sender):
         transport = tcp.transport_of(ws.asgi_send, ws.asgi_receive)
         self._tcp = tcp.corkable(transport)
         self._ended = asyncio.get_running_loop().create_future()
+        self._context = copy_context()
         self._begin_reading()
         self._write_queued()
         with suppress(asyncio.CancelledError):  # of the ASGI server, when it shuts down
             await self._ended
         stalled = self._flushing is not None
         self._stop()
-        await self.close(wait=False, abort=True, reason=self.server.reason.TRANSPORT_CLOSE)
+        closing = self.close(wait=False, abort=True, reason=self.server.reason.TRANSPORT_CLOSE)
+        await self.server.start(closing, self._context)
         if not (stalled and tcp.abort(transport)):
             with suppress(TimeoutError):  # it is not known what to abort
                 async with asyncio.timeout(self.server.ping_timeout):
@@ -104,7 +107,7 @@ class Socket(Sender):
         return data
 
     def _begin_reading(self) -> None:
-        self._reading = self.server.start(self._read())
+        self._reading = self.server.start(self._read(), self._context)
 
     async def _read(self) -> None:
         """Read until the websocket ends, or until an event has to wait: another task reads on."""

@@ -1,10 +1,12 @@
 """The context helpers, inside and outside of running handlers."""
 
 import asyncio
+from contextvars import ContextVar
 from typing import Any
 
 import pytest
 from conftest import MakePeer
+from peers import Peer
 from support import channel, document, message, serving
 
 import asynction_core
@@ -202,3 +204,40 @@ def test_outside_of_a_handler_current_and_session_say_so() -> None:
     for name in ("sid", "namespace", "event", "server", "handshake", "token_info"):
         with pytest.raises(RuntimeError, match="no handler is running"):
             getattr(asynction_core.current, name)
+
+
+async def test_a_context_variable_of_a_connection_is_seen_until_it_ends() -> None:
+    tenant: ContextVar[str] = ContextVar("tenant", default="nobody's")
+    seen: list[str] = []
+    left = asyncio.Event()
+    server = AsynctionServer.from_spec(SPEC)
+
+    @server.on("connect", namespace="/chat")
+    async def connect(sid: str, environ: Any, auth: Any) -> None:
+        await asyncio.sleep(0)
+        tenant.set(auth["tenant"])
+
+    @server.on("do", namespace="/chat")
+    async def do(sid: str) -> None:
+        seen.append(tenant.get())
+        tenant.set("of this event alone")
+        await asyncio.sleep(0)
+
+    @server.on("disconnect", namespace="/chat")
+    async def leave(sid: str, reason: str) -> None:
+        seen.append(tenant.get())
+        left.set()
+
+    server.on("do", do, namespace="/news")
+    with serving(AsynctionMiddleware(server=server)) as url:
+        ann, bob = Peer("/chat"), Peer("/chat")
+        await ann.connect(url, auth={"tenant": "ann's"})
+        await bob.connect(url, auth={"tenant": "bob's"})
+        for peer in (ann, ann, bob):
+            await peer.call("do")
+        await ann.close()
+        async with asyncio.timeout(5):
+            while not left.is_set():
+                await asyncio.sleep(0.01)
+        await bob.close()
+    assert seen[:4] == ["ann's", "ann's", "bob's", "ann's"]
