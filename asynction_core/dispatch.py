@@ -11,6 +11,7 @@ from socketio import packet
 from asynction_core import refusals
 from asynction_core.context import Connection, running
 from asynction_core.drivers import Flow
+from asynction_core.exceptions import AsynctionException
 from asynction_core.handlers import Handler, by_name, count_arguments
 from asynction_core.identity import ANONYMOUS, Guard
 from asynction_core.registration import Registration
@@ -186,8 +187,10 @@ class Dispatcher(Transport):
             registered.check_payload(arguments)
             args = (connection.sid, *registered.for_handler(arguments))
             begun = perf_counter()
-            result = yield self._call_handler(event, namespace, args)
-            self._counts.handled(perf_counter() - begun)
+            try:
+                result = yield self._call_handler(event, namespace, args)
+            finally:
+                self._counts.handled(perf_counter() - begun)
             registered.check_ack(arguments_of(result))
         except Exception as error:
             return (yield from self._handling_error(error, connection, event))
@@ -227,7 +230,9 @@ class Dispatcher(Transport):
     def _handling_error(self, error: Exception, connection: Connection, event: str) -> Flow[Any]:
         """Give *error* to the error handler; return what it says, which is the ack."""
         namespace = connection.namespace
-        self._counts.refused[type(error).__name__] += 1
+        counts = self._counts
+        count = counts.refused if isinstance(error, AsynctionException) else counts.failed
+        count[type(error).__name__] += 1
         handler = self._find_error_handler(connection, event)
         if handler is None:
             refusals.log_error(error, namespace, event, connection.sid)

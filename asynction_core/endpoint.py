@@ -207,10 +207,10 @@ class Endpoint(Admission):
     def stats(self) -> Stats:
         """Return what the server has done so far: connections, events, refusals, handler times."""
         clients = [namespace for namespace, _ in list(self._connections)]
-        return self._counts.stats(self.registration.namespaces, clients, **self._queued())
+        return self._counts.stats(self.registration.namespaces, clients, **self._transports())
 
-    def _queued(self) -> dict[str, int]:
-        """Return how much is queued for clients."""
+    def _transports(self) -> dict[str, Any]:
+        """Return what the transports have to say in :class:`Stats`."""
         return {}
 
     def _emitting(

@@ -222,13 +222,14 @@ class AsynctionServer(Endpoint, Lanes, socketio.AsyncServer):
         self.eio.answer = answer_nothing
         return instrumented
 
-    def _queued(self) -> dict[str, int]:
+    def _transports(self) -> dict[str, Any]:
         queues = [socket.queue for socket in self.eio.sockets.values() if type(socket) is Socket]
         return {
             "queued": sum(map(len, queues)),
             "queued_bytes": sum(queue.size for queue in queues),
             "dropped": self.eio.dropped,
             "overrun": self.eio.overrun,
+            "fast_path": self.eio.answer is not answer_nothing,
         }
 
     # the hooks that socketio.AsyncServer calls itself with

@@ -1,6 +1,6 @@
 """The short way of an event: what it takes is looked up once, and nothing is built in between."""
 
-from collections.abc import Awaitable, Coroutine
+from collections.abc import Awaitable, Coroutine, Sequence
 from contextvars import copy_context
 from functools import partial
 from inspect import isawaitable
@@ -159,23 +159,25 @@ class Lanes(Dispatcher):
         try:
             if lane.guard is not None or connection.identity is not ANONYMOUS:
                 self._permit(connection, lane.guard, lane.name)
-            handler, sid = lane.handler, connection.sid
-            if _is_accepted(lane.accepts, arguments):
-                begun = perf_counter()
-                result = handler(sid, *arguments)
-            else:
+            given: Sequence[Any] = arguments
+            if not _is_accepted(lane.accepts, arguments):
                 lane.registered.check_payload(arguments)
-                begun = perf_counter()
-                result = handler(sid, *lane.registered.for_handler(arguments))
-            if type(result) is CoroutineType:
-                try:
-                    pending = result.send(None)
-                except StopIteration as end:
-                    result = end.value
-                else:
-                    return self._wait(asked, resumed(result, pending), begun)
-            elif type(result) not in _PLAIN and isawaitable(result):
-                return self._wait(asked, result, begun)
+                given = lane.registered.for_handler(arguments)
+            begun = perf_counter()
+            try:
+                result = lane.handler(connection.sid, *given)
+                if type(result) is CoroutineType:
+                    try:
+                        pending = result.send(None)
+                    except StopIteration as end:
+                        result = end.value
+                    else:
+                        return self._wait(asked, resumed(result, pending), begun)
+                elif type(result) not in _PLAIN and isawaitable(result):
+                    return self._wait(asked, result, begun)
+            except BaseException:
+                self._counts.handled(perf_counter() - begun)
+                raise
             return self._conclude(asked, result, perf_counter() - begun)
         except Exception as error:
             return self._fail(asked, error)
@@ -183,7 +185,11 @@ class Lanes(Dispatcher):
     async def _wait(self, asked: _Asked, waiting: Awaitable[Any], begun: float) -> None:
         """Wait for what a handler waits for; then go on as if it had not."""
         try:
-            result = await waiting
+            try:
+                result = await waiting
+            except BaseException:  # its cancellation, too
+                self._counts.handled(perf_counter() - begun)
+                raise
             rest = self._conclude(asked, result, perf_counter() - begun)
         except Exception as error:
             rest = self._fail(asked, error)

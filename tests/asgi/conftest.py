@@ -21,10 +21,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def events_take(request: pytest.FixtureRequest) -> Iterator[None]:
+def events_take(request: pytest.FixtureRequest) -> Iterator[str]:
     """Have the servers of the module take the short way, or python-socketio's."""
     with pytest.MonkeyPatch.context() as patch:
-        if getattr(request, "param", "short way") == "long way":
+        way = getattr(request, "param", "short way")
+        if way == "long way":
             patch.setenv(guard.SWITCH, "0")
         assert guard.unexpected() is None, "what ran before makes servers take the long way"
-        yield
+        yield way

@@ -9,7 +9,6 @@ from typing import Any
 
 import aiohttp
 import pytest
-import requests
 import socketio
 from conftest import MakePeer, MakeRawPeer
 from peers import Peer, PollingPeer, RawPeer
@@ -50,7 +49,7 @@ class Desk:
             self.server.on(event, getattr(self, f"on_{event}"))
         self.server.on("now", self.on_now, namespace="/other")
         self.server.on("disconnect", lambda sid, reason: self.left.append(reason))
-        self.app = AsynctionMiddleware(server=self.server, metrics_path="/metrics")
+        self.app = AsynctionMiddleware(server=self.server)
 
     async def on_now(self, _sid: str, *arguments: Any) -> Any:
         self.begun.append("now")
@@ -756,37 +755,3 @@ async def test_a_server_that_stops_lets_no_handler_hang(connect: MakePeer) -> No
         await peer.emit("later")
         await until(lambda: desk.begun == ["later"])
     await until(lambda: desk.left == ["transport close"])
-
-
-async def test_the_server_says_what_it_has_done(connect: MakePeer) -> None:
-    desk = Desk()
-    with serving(desk.app) as url:
-        peer = await connect(url)
-        await connect(url, "/other")
-        await peer.call("now", 1)
-        await peer.emit("unknown")
-        await peer.call("file")
-        await desk_emit(desk, peer)
-        await Peer("/nowhere").refused(url)
-        stats = desk.server.stats()
-        metrics = await asyncio.to_thread(requests.get, f"{url}/metrics", timeout=5)
-    assert stats.connections == {"/": 1, "/other": 1}
-    assert stats.connected == {"/": 1, "/other": 1}
-    assert stats.received["/"] >= 3
-    assert stats.emitted == {"/": 1, "/other": 0}
-    assert stats.refused == {"PayloadValidationException": 1, "InvalidNamespace": 1}
-    assert stats.handler_seconds[float("inf")] == 3
-    assert list(stats.handler_seconds.values()) == sorted(stats.handler_seconds.values())
-    assert 0 < stats.handler_seconds_sum < 5
-    assert metrics.headers["Content-Type"].startswith("text/plain; version=0.0.4")
-    lines = metrics.text.splitlines()
-    assert 'asynction_connections{namespace="/other"} 1' in lines
-    assert 'asynction_refusals_total{type="InvalidNamespace"} 1' in lines
-    assert 'asynction_handler_seconds_bucket{le="+Inf"} 3' in lines
-    assert "asynction_queued_packets 0" in lines
-
-
-async def desk_emit(desk: Desk, peer: Peer) -> None:
-    desk.server.on("now", lambda _sid: desk.server.emit("news", 1))
-    await peer.call("now")
-    await peer.next(1)
