@@ -27,9 +27,11 @@ class AsynctionMiddleware:
     :param socketio_path: the Socket.IO path; by default that of the document's server that
         ``server_name`` names, else ``/socket.io``.
     :param metrics_path: where the server's :meth:`~AsynctionServer.stats` are served to whoever
-        asks, in Prometheus' text format; by default nowhere.
+        asks, in Prometheus' text format, with a slash behind it or without; by default nowhere.
     :param from_spec_kwargs: options of :meth:`AsynctionServer.from_spec`.
     :raises SpecException: something is wrong with the document or with a handler it names.
+    :raises TypeError: an option that there is not, or *metrics_path* is no text.
+    :raises ValueError: nothing could be served at *metrics_path*.
     """
 
     def __init__(
@@ -57,7 +59,7 @@ class AsynctionMiddleware:
         if server.docs:
             documentation = Documentation(server.registration.spec, path)
             self._docs = DocumentationRoute(documentation, docs_path(path))
-        self._metrics = None if metrics_path is None else f"/{metrics_path.strip('/')}"
+        self._metrics = None if metrics_path is None else self._own_path(metrics_path)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve one connection, as ASGI has it."""
@@ -67,12 +69,35 @@ class AsynctionMiddleware:
             await self.server.handle_request(scope, receive, send)
         elif self._docs and (answer := await self._docs.answer(scope, _path_of(scope))):
             await send_answer(answer, send)
-        elif scope.get("method") in ("GET", "HEAD") and _path_of(scope) == self._metrics:
+        elif self._asks_for_metrics(scope):
             await _metrics(self.server)(scope, receive, send)
         elif self.app is not None:
             await self.app(scope, receive, send)
         else:
             await _not_found(scope, receive, send)
+
+    def _own_path(self, metrics_path: str) -> str:
+        """Return *metrics_path* as requests have it, if they can get there."""
+        if not isinstance(metrics_path, str):
+            raise TypeError(f"metrics_path is a path like '/metrics', not {metrics_path!r}")
+        path = f"/{metrics_path.strip('/')}"
+        if path == "/" or any(each in "?#%" or each.isspace() for each in path):
+            raise ValueError(f"metrics_path: {metrics_path!r} is no path; give one like '/metrics'")
+        taken = {"Socket.IO": self._path}
+        if self._docs:
+            taken["the documentation (docs=False removes it)"] = f"{self._docs.path}/"
+        for what, theirs in taken.items():
+            if f"{path}/".startswith(theirs):
+                raise ValueError(
+                    f"metrics_path: {metrics_path!r} is where {what} is served, at {theirs!r}; "
+                    "give one of the two another path"
+                )
+        return path
+
+    def _asks_for_metrics(self, scope: "Scope") -> bool:
+        if self._metrics is None or scope.get("method") not in ("GET", "HEAD"):
+            return False
+        return _path_of(scope).removesuffix("/") == self._metrics
 
     async def _lifespan(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
         """Check the handlers at start-up and stop the server at shutdown, around the app's own."""

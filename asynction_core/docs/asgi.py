@@ -13,24 +13,24 @@ Send = Callable[[Any], Awaitable[None]]
 class DocumentationRoute:
     """The documentation at a path.
 
-    :param path: that of the page; the rest is below it.
+    :ivar path: that of the page; the rest is below it.
     """
 
     def __init__(self, documentation: Documentation, path: str) -> None:
         self._documentation = documentation
-        self._path = path
+        self.path = path
 
     async def answer(self, scope: Any, path: str) -> Answer | None:
         """Return the answer to a request for *path*; None if there is nothing.
 
         What has to be made first is made in a thread: the server goes on meanwhile.
         """
-        if scope["type"] != "http" or not f"{path}/".startswith(f"{self._path}/"):
+        if scope["type"] != "http" or not f"{path}/".startswith(f"{self.path}/"):
             return None
         headers = {
             name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]
         }
-        arguments = scope["method"], path[len(self._path) :], headers
+        arguments = scope["method"], path[len(self.path) :], headers
         if self._documentation.is_quick(arguments[1]):
             return self._documentation.answer(*arguments)
         return await asyncio.to_thread(self._documentation.answer, *arguments)

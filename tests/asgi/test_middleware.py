@@ -260,6 +260,62 @@ def test_the_middleware_takes_a_document_or_a_server(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("written", ["/metrics", "metrics", "/metrics/", "/socket.iooo", "/docs2"])
+async def test_metrics_are_served_at_their_path_with_a_slash_or_without(written: str) -> None:
+    path = written.strip("/")
+    app = AsynctionMiddleware(http_app(), server=make_server(), metrics_path=written)
+    with serving(app) as url:
+        for found in (f"{url}/{path}", f"{url}/{path}/"):
+            assert "asynction_clients" in await body(found)
+        assert await status(f"{url}/{path}/more") == 404
+        assert await body(f"{url}/hello") == "hello"
+
+
+async def test_metrics_are_served_nowhere_unless_they_are_asked_for() -> None:
+    with serving(AsynctionMiddleware(server=make_server())) as url:
+        assert await status(f"{url}/metrics") == 404
+
+
+@pytest.mark.parametrize("path", ["", "/", "//", "/metrics?all", "/me trics", "/me%20trics", "#me"])
+def test_metrics_need_a_path(path: str) -> None:
+    with pytest.raises(ValueError, match="'/metrics'"):
+        AsynctionMiddleware(server=make_server(), metrics_path=path)
+
+
+@pytest.mark.parametrize("path", [5, b"/metrics", True, Path("/metrics")])
+def test_the_path_of_metrics_is_text(path: Any) -> None:
+    with pytest.raises(TypeError, match="metrics_path is a path like '/metrics', not "):
+        AsynctionMiddleware(server=make_server(), metrics_path=path)
+
+
+@pytest.mark.parametrize(
+    ("options", "path", "where"),
+    [
+        ({}, "/socket.io", "Socket.IO is served, at '/socket.io/'"),
+        ({}, "socket.io/metrics/", "Socket.IO is served, at '/socket.io/'"),
+        ({"socketio_path": "/"}, "/metrics", "Socket.IO is served, at '/'"),
+        ({}, "/docs", r"the documentation \(docs=False removes it\) is served, at '/docs/'"),
+        ({}, "/docs/asyncapi.json", "the documentation .* is served, at '/docs/'"),
+        (
+            {"socketio_path": "/api/live"},
+            "/api/docs",
+            "the documentation .* is served, at '/api/docs/'",
+        ),
+    ],
+)
+def test_metrics_cannot_be_where_something_else_is_served(
+    options: dict[str, Any], path: str, where: str
+) -> None:
+    with pytest.raises(ValueError, match=f"metrics_path: .* is where {where}; give one of"):
+        AsynctionMiddleware(server=make_server(), metrics_path=path, **options)
+
+
+async def test_without_documentation_metrics_may_be_in_its_place() -> None:
+    app = AsynctionMiddleware(server=make_server(docs=False), metrics_path="/docs")
+    with serving(app) as url:
+        assert "asynction_clients" in await body(f"{url}/docs")
+
+
 def test_mistaken_options_are_named() -> None:
     with pytest.raises(TypeError, match="cors_alowed_origins"):
         AsynctionServer.from_spec(SPEC, cors_alowed_origins="*")
