@@ -1,6 +1,7 @@
 """The README's own code, run as it is printed."""
 
 import base64
+import dataclasses
 import json
 import os
 import re
@@ -15,6 +16,8 @@ import yaml
 from e2e.running import SOURCE, run_to_its_end, running, running_command, running_script
 from e2e.valkey import valkey
 from peers import Peer, dialogue
+
+from asynction_core import AsynctionServer
 
 README = (Path(__file__).parents[2] / "README.md").read_text()
 BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
@@ -221,3 +224,13 @@ def test_what_the_readme_lists_is_served(greeter: Path, tmp_path: Path) -> None:
                 assert answer.status == 200
                 assert answer.url == f"{server.url}/{path}"
     assert len(set(listed)) == 4
+
+
+def test_the_readme_lists_the_figures_of_a_server() -> None:
+    table = README.split("| `stats()` |")[1].split("\n\n")[0]
+    rows = [line.split("|") for line in table.splitlines()[2:]]
+    fields = [name for row in rows for name in re.findall(r"`(\w+)`", row[1])]
+    families = [name for row in rows for name in re.findall(r"`(\w+)`", row[2])]
+    told = AsynctionServer.from_spec({"asyncapi": "2.6.0", "info": {}, "channels": {}}).stats()
+    assert fields == [field.name for field in dataclasses.fields(told)]
+    assert families == re.findall(r"# TYPE asynction_(\w+)", told.prometheus())
