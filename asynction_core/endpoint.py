@@ -1,7 +1,7 @@
 """What a caller sees of a server of either kind: handlers, their checks, who may emit what."""
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any, Protocol, TypeVar, overload
 
@@ -13,7 +13,7 @@ from asynction_core.egress import check_recipient, permitted
 from asynction_core.exceptions import SpecException
 from asynction_core.handlers import Handler, why_not
 from asynction_core.message_queue import check_published, is_async
-from asynction_core.options import check_options
+from asynction_core.options import check_options, check_values
 from asynction_core.refusals import logger
 from asynction_core.registration import RegisteredEvent, RegisteredNamespace, Registration
 from asynction_core.stats import Stats
@@ -35,6 +35,9 @@ class Endpoint(Admission):
     _on, _beside = "server.on", " beside the sid"
     """How a handler is registered in code, and what it takes before the event's arguments."""
 
+    _elsewhere: Mapping[str, str] = {}
+    """Options that belong elsewhere, and where."""
+
     def __init__(
         self,
         registration: Registration,
@@ -43,7 +46,8 @@ class Endpoint(Admission):
         security_timeout: float = 10.0,
         **kwargs: Any,
     ) -> None:
-        check_options(kwargs)
+        check_options(kwargs, type(self), elsewhere=self._elsewhere)
+        check_values(default_error_handler=default_error_handler, security_timeout=security_timeout)
         if kwargs.get("serializer", "default") == "default":
             json_module = kwargs.pop("json", None)
             kwargs["serializer"] = wire.packet_class(json_module) if json_module else wire.Packet

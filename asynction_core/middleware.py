@@ -1,5 +1,6 @@
 """The ASGI door: Socket.IO in front of any ASGI application, or on its own."""
 
+import inspect
 import os
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -7,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from asynction_core.docs import Documentation, docs_path
 from asynction_core.docs.asgi import DocumentationRoute, send_answer
 from asynction_core.exceptions import SpecException
+from asynction_core.options import misplaced, options_of
 from asynction_core.server import AsynctionServer
 
 if TYPE_CHECKING:
@@ -49,8 +51,7 @@ class AsynctionMiddleware:
         elif server is None or spec_path is not None:
             raise TypeError("AsynctionMiddleware takes either spec_path or server")
         elif from_spec_kwargs:
-            names = ", ".join(sorted(from_spec_kwargs))
-            raise TypeError(f"the server is made already; give {names} to from_spec")
+            raise _mistaken(server, from_spec_kwargs)
         self.app = app
         self.server = server
         path = server.socketio_path if socketio_path is None else socketio_path.strip("/")
@@ -118,6 +119,17 @@ class AsynctionMiddleware:
             await send(message)
 
         await (self.app or _no_lifespan)(scope, replaying_receive, closing_send)
+
+
+def _mistaken(server: AsynctionServer, options: Mapping[str, Any]) -> TypeError:
+    """Return the exception for *options* that come with a server, which is made already."""
+    of_servers = options_of(type(server))
+    if of_servers.issuperset(options):
+        names = ", ".join(sorted(options))
+        return TypeError(f"the server is made already; give {names} to from_spec")
+    ours = inspect.signature(AsynctionMiddleware).parameters
+    owners = {**dict.fromkeys(of_servers, "from_spec"), **dict.fromkeys(ours, "")}
+    return misplaced(options.keys() - of_servers, owners)
 
 
 def _metrics(server: AsynctionServer) -> Any:

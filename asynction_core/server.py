@@ -24,7 +24,7 @@ from asynction_core.fast.outbox import Limits, Policy
 from asynction_core.fast.socket import Socket
 from asynction_core.handlers import Handler
 from asynction_core.message_queue import is_async
-from asynction_core.options import collector_paused
+from asynction_core.options import check_values, collector_paused
 from asynction_core.registration import Registration, register
 from asynction_core.security import Decision
 from asynction_core.spec import Retrieve, load_spec
@@ -43,6 +43,8 @@ class AsynctionServer(Endpoint, Lanes, socketio.AsyncServer):
     :ivar docs: whether the middleware serves the document, too.
     """
 
+    _elsewhere = dict.fromkeys(("app", "metrics_path"), "AsynctionMiddleware")
+
     def __init__(
         self,
         registration: Registration,
@@ -55,6 +57,7 @@ class AsynctionServer(Endpoint, Lanes, socketio.AsyncServer):
         queue_policy: Policy = Limits.policy,
         **kwargs: Any,
     ) -> None:
+        check_values(docs=docs, fast_path=fast_path)
         limits = Limits(max_queue, max_queue_bytes, queue_policy)
         kwargs.setdefault("async_mode", "asgi")
         fast_path = fast_path and kwargs["async_mode"] == "asgi" and guard.is_possible()
@@ -110,7 +113,9 @@ class AsynctionServer(Endpoint, Lanes, socketio.AsyncServer):
             ``engineio.AsyncServer``.
         :raises SpecException: something is wrong with the document or with a handler it names.
         :raises TypeError: an option that there is not.
+        :raises ValueError: an option that cannot have its value.
         """
+        check_values(validation=validation, check_formats=check_formats)
         with collector_paused():
             registration = register(
                 load_spec(spec_path, retrieve),

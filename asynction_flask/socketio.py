@@ -12,7 +12,7 @@ from asynction_core.context import running
 from asynction_core.docs import Documentation, docs_path
 from asynction_core.handlers import by_name, count_arguments
 from asynction_core.message_queue import report_lost
-from asynction_core.options import check_options, collector_paused
+from asynction_core.options import check_options, check_values, collector_paused
 from asynction_core.registration import Registration, register
 from asynction_core.spec import Retrieve, Spec, load_spec
 from asynction_flask.server import Server
@@ -49,7 +49,14 @@ class AsynctionSocketIO(flask_socketio.SocketIO):
         security_timeout: float = 10.0,
         **kwargs: Any,
     ) -> None:
-        check_options(kwargs, _OPTIONS)
+        check_options(kwargs, type(self), _OPTIONS)
+        check_values(
+            validation=validation,
+            docs=docs,
+            check_formats=check_formats,
+            default_error_handler=default_error_handler,
+            security_timeout=security_timeout,
+        )
         self._spec = spec
         self._docs = docs
         self._options: dict[str, Any] = {
@@ -97,6 +104,7 @@ class AsynctionSocketIO(flask_socketio.SocketIO):
             ``flask_socketio.SocketIO``, ``socketio.Server`` and ``engineio.Server``.
         :raises SpecException: something is wrong with the document, or with a handler it names.
         :raises TypeError: an option that there is not.
+        :raises ValueError: an option that cannot have its value.
         """
         with collector_paused():
             spec = load_spec(spec_path, retrieve)
@@ -117,7 +125,7 @@ class AsynctionSocketIO(flask_socketio.SocketIO):
         :param app: None in a process that only emits, which needs a ``message_queue``.
         :raises SpecException: something is wrong with a schema or a handler of the document.
         """
-        check_options(kwargs, _OPTIONS)
+        check_options(kwargs, type(self), _OPTIONS)
         with collector_paused():
             registration = self._registration(import_handlers=app is not None)
         path = kwargs.get("path") or kwargs.get("resource") or self._path or registration.path

@@ -11,7 +11,7 @@ from asynction_core.handlers import Handler
 from asynction_core.mock.behaviour import Behaviour, Emission, Sample
 from asynction_core.mock.clock import next_due
 from asynction_core.mock.log import log_acknowledged, log_emitted, log_received
-from asynction_core.options import collector_paused
+from asynction_core.options import check_values, collector_paused
 from asynction_core.server import AsynctionServer
 from asynction_core.spec import Retrieve, Spec, load_spec
 
@@ -79,6 +79,7 @@ class MockAsynctionServer(AsynctionServer):
             schema of it.
         :raises ModuleNotFoundError: the extra ``mock`` is not installed.
         """
+        check_values(validation=validation, check_formats=check_formats)
         with collector_paused():
             spec = spec_path if isinstance(spec_path, Spec) else load_spec(spec_path, retrieve)
             behaviour = Behaviour.of(

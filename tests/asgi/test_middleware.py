@@ -1,6 +1,7 @@
 """The middleware in front of applications, on its own, and under a prefix."""
 
 import gc
+import inspect
 import logging
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -323,6 +324,90 @@ def test_mistaken_options_are_named() -> None:
         AsynctionServer.from_spec(SPEC, namespaces=["/x"])
     with pytest.raises(SpecException, match="no server 'nowhere'"):
         AsynctionServer.from_spec(SPEC, server_name="nowhere")
+
+
+MEANT = "there is no option 'metric_path'; did you mean 'metrics_path'"
+
+
+@pytest.mark.parametrize(
+    ("make", "told"),
+    [
+        (lambda: AsynctionMiddleware(server=make_server(), metric_path="/m"), f"{MEANT}?"),
+        (
+            lambda: AsynctionMiddleware(spec_path=SPEC, metric_path="/m"),
+            f"{MEANT}, an option of AsynctionMiddleware?",
+        ),
+        (
+            lambda: AsynctionServer.from_spec(SPEC, metrics_path="/m"),
+            "'metrics_path' is an option of AsynctionMiddleware",
+        ),
+        (
+            lambda: AsynctionServer.from_spec(SPEC, app=http_app()),
+            "'app' is an option of AsynctionMiddleware",
+        ),
+        (
+            lambda: AsynctionServer(make_server().registration, server_name="plain"),
+            "'server_name' is an option of from_spec",
+        ),
+        (
+            lambda: AsynctionMiddleware(server=make_server(), max_queu=5),
+            "there is no option 'max_queu'; did you mean 'max_queue', an option of from_spec?",
+        ),
+        (
+            lambda: AsynctionMiddleware(server=make_server(), max_queue=5),
+            "the server is made already; give max_queue to from_spec",
+        ),
+        (
+            lambda: AsynctionServer.from_spec(SPEC, colour="red", fastpath=False, pingtimeout=1),
+            (
+                "there is no option 'colour'\n"
+                "there is no option 'fastpath'; did you mean 'fast_path'?\n"
+                "there is no option 'pingtimeout'; did you mean 'ping_timeout'?"
+            ),
+        ),
+    ],
+)
+def test_a_mistaken_option_is_told_with_what_was_meant(make: Any, told: str) -> None:
+    with pytest.raises(TypeError) as caught:
+        make()
+    assert str(caught.value) == told
+
+
+def test_what_servers_say_is_an_option_of_the_middleware_is_one() -> None:
+    own = inspect.signature(AsynctionMiddleware).parameters
+    assert own.keys() > AsynctionServer._elsewhere.keys()
+    assert own.keys() - AsynctionServer._elsewhere.keys() == {
+        *("spec_path", "server", "socketio_path", "from_spec_kwargs")
+    }
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"security_timeout": -1}, "security_timeout must be a number of seconds greater than 0"),
+        ({"security_timeout": "x"}, "security_timeout must be .*, not 'x'"),
+        ({"security_timeout": None}, "security_timeout must be .*, not None"),
+        ({"security_timeout": float("nan")}, "security_timeout must be .*, not nan"),
+        ({"security_timeout": True}, "security_timeout must be .*, not True"),
+        ({"ping_interval": "x"}, "ping_interval must be a number of seconds .*, not 'x'"),
+        ({"ping_interval": (25, -1)}, r"ping_interval must be .*, not \(25, -1\)"),
+        ({"ping_timeout": 0}, "ping_timeout must be a number of seconds greater than 0, not 0"),
+        ({"max_http_buffer_size": 1e6}, "max_http_buffer_size must be a whole number greater"),
+        ({"default_error_handler": "x"}, "default_error_handler must be a function, not 'x'"),
+        ({"fast_path": "no"}, "fast_path must be True or False, not 'no'"),
+        ({"docs": "no"}, "docs must be True or False, not 'no'"),
+        ({"validation": "no"}, "validation must be True or False, not 'no'"),
+        ({"check_formats": "no"}, "check_formats must be True or False, not 'no'"),
+    ],
+)
+def test_a_value_that_an_option_cannot_have_is_refused(options: dict[str, Any], told: str) -> None:
+    with pytest.raises(ValueError, match=told):
+        AsynctionServer.from_spec(SPEC, **options)
+
+
+@pytest.mark.parametrize("option", [{"ping_interval": (25, 0)}, {"security_timeout": 0.5}])
+def test_a_value_that_an_option_may_have_is_taken(option: dict[str, Any]) -> None:
+    assert AsynctionServer.from_spec(SPEC, **option)
 
 
 async def test_starlette_names_a_broken_document_at_its_first_request(tmp_path: Path) -> None:

@@ -124,6 +124,34 @@ def test_an_option_that_there_is_not_is_refused(options: dict[str, Any]) -> None
         AsynctionSocketIO.from_spec(SPEC).init_app(flask_app(), **options)
 
 
+def test_a_mistaken_option_is_told_with_what_was_meant() -> None:
+    with pytest.raises(TypeError, match="'chanel'; did you mean 'channel'"):
+        AsynctionSocketIO.from_spec(SPEC, chanel="mine")
+    with pytest.raises(TypeError, match="'validation' is an option of from_spec"):
+        AsynctionSocketIO.from_spec(SPEC).init_app(flask_app(), validation=False)
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"security_timeout": -1}, "security_timeout must be a number of seconds greater than 0"),
+        ({"security_timeout": "x"}, "security_timeout must be .*, not 'x'"),
+        ({"ping_interval": "x"}, "ping_interval must be a number of seconds .*, not 'x'"),
+        ({"default_error_handler": "x"}, "default_error_handler must be a function, not 'x'"),
+        ({"validation": "no"}, "validation must be True or False, not 'no'"),
+        ({"docs": "no"}, "docs must be True or False, not 'no'"),
+    ],
+)
+def test_a_value_that_an_option_cannot_have_is_refused(options: dict[str, Any], told: str) -> None:
+    with pytest.raises(ValueError, match=told):
+        AsynctionSocketIO.from_spec(SPEC, **options)
+
+
+def test_a_value_that_comes_with_the_application_is_refused_too() -> None:
+    with pytest.raises(ValueError, match=r"ping_interval must be .*, not 'x'"):
+        AsynctionSocketIO.from_spec(SPEC).init_app(flask_app(), ping_interval="x")
+
+
 def test_options_of_all_three_libraries_are_taken() -> None:
     _, socketio = socketio_of(
         SPEC, manage_session=False, always_connect=True, max_http_buffer_size=5, channel="mine"
