@@ -16,6 +16,9 @@ from asynction_core.refusals import logger
 SWITCH = "ASYNCTION_FAST_PATH"
 """The environment variable that, as ``0``, turns the short way off for a process."""
 
+OFF, ON = ("0", "off", "false", "no"), ("", "1", "on", "true", "yes")
+"""What the variable may be, in any case."""
+
 RANGES: Mapping[str, tuple[tuple[int, int], tuple[int, int]]] = {
     "python-engineio": ((4, 13), (5, 0)),
     "python-socketio": ((5, 16), (6, 0)),
@@ -57,7 +60,7 @@ EXPECTED: Mapping[tuple[type, str], str] = {
 
 _LONG_WAY = (
     "events take the long way, as with fast_path=False, and what waits for a client that does not "
-    "read has no bound: %s"
+    "read has no bound"
 )
 
 _STATE = {"closed", "closing", "connected", "last_ping", "queue", "sid", "upgraded", "upgrading"}
@@ -66,13 +69,27 @@ _told: list[str] = []
 
 def is_possible() -> bool:
     """Tell whether the short way can be taken; warn once where it cannot."""
-    if os.environ.get(SWITCH) == "0":
+    if _is_switched_off():
         return False
     reason = unexpected()
-    if reason is not None and not _told:
-        _told.append(reason)
-        logger.warning(_LONG_WAY, reason)
+    if reason is not None:
+        _warn(f"{_LONG_WAY}: {reason}")
     return reason is None
+
+
+def _is_switched_off() -> bool:
+    found = os.environ.get(SWITCH, "")
+    if found.strip().lower() not in (*OFF, *ON):
+        ways = f"{', '.join(OFF)} (off) or {', '.join(ON[1:])} (on)"
+        _warn(f"{SWITCH} is one of {ways}, not {found[:100]!r}, which leaves it on")
+    return found.strip().lower() in OFF
+
+
+def _warn(text: str) -> None:
+    """Log *text* once, however many servers there are."""
+    if text not in _told:
+        _told.append(text)
+        logger.warning("%s", text)
 
 
 def unexpected() -> str | None:

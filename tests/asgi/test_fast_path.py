@@ -712,6 +712,37 @@ async def test_the_short_way_can_be_switched_off(
             assert await (await connect(url)).call("who") == "AsyncSocket"
 
 
+@pytest.mark.parametrize("value", ["0", "off", "OFF", "False", "no", " no "])
+def test_the_switch_may_be_off_in_any_words(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, value: str
+) -> None:
+    monkeypatch.setenv(guard.SWITCH, value)
+    assert not Desk().server.eio.fast
+    assert caplog.records == []
+
+
+@pytest.mark.parametrize("value", ["", "1", "on", "True", "YES"])
+def test_the_switch_may_be_on_in_any_words(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, value: str
+) -> None:
+    monkeypatch.setenv(guard.SWITCH, value)
+    assert Desk().server.eio.fast
+    assert caplog.records == []
+
+
+def test_a_switch_that_is_neither_on_nor_off_is_told_once(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv(guard.SWITCH, "offf")
+    assert [Desk().server.eio.fast for _ in range(2)] == [True, True]
+    [record] = caplog.records
+    assert record.levelno == logging.WARNING
+    assert record.getMessage() == (
+        "ASYNCTION_FAST_PATH is one of 0, off, false, no (off) or 1, on, true, yes (on), "
+        "not 'offf', which leaves it on"
+    )
+
+
 async def test_an_instrumented_server_takes_the_way_that_is_looked_at(connect: MakePeer) -> None:
     desk = Desk()
     admin_ui = desk.server.instrument(auth=False, mode="production", namespace="/admin")
