@@ -8,10 +8,10 @@ from typing import Any
 import socketio
 from socketio import packet
 
-from asynction_core import refusals
+from asynction_core import refusals, wire
 from asynction_core.context import Connection, running
 from asynction_core.drivers import Flow
-from asynction_core.exceptions import AsynctionException
+from asynction_core.exceptions import AsynctionException, MessageAckValidationException
 from asynction_core.handlers import Handler, by_name, count_arguments
 from asynction_core.identity import ANONYMOUS, Guard
 from asynction_core.registration import Registration
@@ -104,10 +104,43 @@ class Dispatcher(Transport):
         if id is None:
             return
         try:
-            yield self._acknowledge(connection, eio_sid, id, result)
+            yield from self._sending_ack(connection, eio_sid, id, event, result)
         except Exception as error:  # the result cannot be sent
             result = yield from self._handling_error(error, connection, event)
+            yield from self._sending_ack(connection, eio_sid, id, event, result)
+
+    def _sending_ack(
+        self, connection: Connection, eio_sid: str, id: int, event: str, result: Any
+    ) -> Flow[None]:
+        """Acknowledge an event with *result*; raise for the error handler where it is no JSON."""
+        try:
             yield self._acknowledge(connection, eio_sid, id, result)
+        except (TypeError, ValueError, RecursionError) as error:
+            if self._is_written(result):  # then it is something else
+                raise
+            raise self._not_json(connection, event, result, error) from None
+
+    def _is_written(self, result: Any) -> bool:
+        try:
+            self.packet_class(packet.ACK, arguments_of(result), "/", 0).encode()
+        except (TypeError, ValueError, RecursionError):
+            return False
+        return True
+
+    def _not_json(
+        self, connection: Connection, event: str, result: Any, error: Exception
+    ) -> MessageAckValidationException:
+        """Return the exception for a *result* that cannot be written, which raised *error*."""
+        namespace = connection.namespace
+        reason = wire.why_not_json(result, error)
+        exception = MessageAckValidationException(reason, instance=result)
+        exception.namespace, exception.event = namespace, event
+        registered = self.registration.namespaces[namespace].received.get(event)
+        exception.place = registered.place if registered else None
+        handler = self._find_handler(event, namespace, (connection.sid,))[0]
+        name = getattr(handler, "__qualname__", type(handler).__name__)
+        exception.reason = f"{reason} (handler {name!r})"
+        return exception
 
     def _acknowledge(self, connection: Connection, eio_sid: str, id: int, result: Any) -> Any:
         """Send *result*, unless there is none or the client has left the namespace."""

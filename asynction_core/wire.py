@@ -1,7 +1,7 @@
 """Packets on the wire: orjson where it can, and one error for whatever is malformed."""
 
 import json
-from collections.abc import MutableMapping
+from collections.abc import Iterator, MutableMapping
 from types import NoneType
 from typing import Any
 
@@ -77,6 +77,44 @@ class Packet(packet.Packet):
         namespace = f"{self.namespace}," if self.namespace not in (None, "/") else ""
         number = "" if self.id is None else self.id
         return f"{self.packet_type}{namespace}{number}{self._text}"
+
+
+def why_not_json(value: Any, error: Exception) -> str:
+    """Return why *value* could not be written, without what is in it.
+
+    :param error: what writing it raised.
+    """
+    unsupported = [each for each in _leaves(value) if not isinstance(each, _WRITTEN)]
+    if not unsupported:
+        deep = isinstance(error, RecursionError)
+        return f"this is not JSON: {'nested too deeply' if deep else type(error).__name__}"
+    culprit = next((each for each in unsupported if not _is_written(each)), unsupported[0])
+    return f"this is not JSON: Unsupported type: {type(culprit).__name__!r}"
+
+
+_WRITTEN = (str, int, float, NoneType, bytes, bytearray)
+
+
+def _leaves(value: Any) -> Iterator[Any]:
+    """Return what *value* consists of that is no container, keys included, however deep."""
+    pending, seen = [value], set()
+    while pending:
+        found = pending.pop()
+        if not isinstance(found, dict | list | tuple):
+            yield found
+        elif id(found) not in seen:  # else it holds itself
+            seen.add(id(found))
+            yield from found if isinstance(found, dict) else ()
+            pending.extend(found.values() if isinstance(found, dict) else found)
+
+
+def _is_written(value: Any) -> bool:
+    """Tell whether orjson writes *value*, as it does datetimes."""
+    try:
+        orjson.dumps(value)
+    except TypeError:
+        return False
+    return True
 
 
 def packet_class(json_module: Any) -> type[packet.Packet]:

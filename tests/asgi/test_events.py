@@ -4,6 +4,7 @@ import asyncio
 import contextvars
 import logging
 import sys
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -250,25 +251,79 @@ async def test_a_result_that_breaks_the_ack_schema_is_an_error_and_is_not_sent(
     assert [type(error) for error in recorder.errors] == [MessageAckValidationException]
 
 
-async def test_a_result_that_cannot_be_sent_is_logged(
-    connect: MakePeer, caplog: pytest.LogCaptureFixture
+HOLDS_ITSELF: list[Any] = []
+HOLDS_ITSELF.append(HOLDS_ITSELF)
+
+
+@pytest.mark.parametrize(
+    ("result", "why"),
+    [
+        (object(), "Unsupported type: 'object'"),
+        ({"of": [{1, 2}]}, "Unsupported type: 'set'"),
+        ([b"binary", datetime(2026, 1, 1), {1}], "Unsupported type: 'set'"),
+        ({"at": datetime(2026, 1, 1), "of": {1, 2}}, "Unsupported type: 'set'"),
+        ({(1, 2): "key"}, "Unsupported type: 'tuple'"),
+        (HOLDS_ITSELF, "nested too deeply"),
+    ],
+)
+async def test_a_result_that_is_no_json_is_logged_in_a_line_with_its_handler_and_type(
+    connect: MakePeer, caplog: pytest.LogCaptureFixture, result: Any, why: str
 ) -> None:
     recorder = Recorder()
-    recorder.result = object()
+    recorder.result = result
     with serving(recorder.app) as url:
         peer = await connect(url)
         assert await peer.no_ack("free")
-    assert "TypeError" in caplog.text
+        sid = peer.client.get_sid()
+    [record] = caplog.records
+    assert record.getMessage() == (
+        f"event 'free' of /, client {sid}: MessageAckValidationException: the document, "
+        f"channels./.publish.message.oneOf[2]: this is not JSON: {why} "
+        "(handler 'Recorder._handler.<locals>.handle')"
+    )
 
 
-async def test_a_result_that_cannot_be_sent_reaches_the_error_handler(connect: MakePeer) -> None:
+async def test_a_result_that_is_no_json_reaches_the_error_handler(connect: MakePeer) -> None:
     recorder = Recorder()
     recorder.server.on_error(recorder.on_error)
     recorder.result = object()
     with serving(recorder.app) as url:
         peer = await connect(url)
         assert await peer.call("free") == "the error handler's ack"
-    assert [type(error) for error in recorder.errors] == [TypeError]
+    [error] = recorder.errors
+    assert isinstance(error, MessageAckValidationException)
+    assert (error.namespace, error.event) == ("/", "free")
+    assert error.message == "this is not JSON: Unsupported type: 'object'"
+    assert error.instance is recorder.result
+    assert error.__suppress_context__, "the frames of a JSON library say nothing more"
+
+
+async def test_what_an_error_handler_returns_that_is_no_json_is_logged_and_not_sent(
+    connect: MakePeer, caplog: pytest.LogCaptureFixture
+) -> None:
+    recorder = Recorder(default_error_handler=lambda error: {1, 2})
+    with serving(recorder.app) as url:
+        peer = await connect(url)
+        assert await peer.no_ack("number", "x")
+    [record] = caplog.records
+    assert "this is not JSON: Unsupported type: 'set'" in record.getMessage()
+
+
+async def test_another_exception_of_sending_an_ack_is_told_as_it_is(
+    connect: MakePeer, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorder = Recorder()
+    recorder.result = b"binary, which takes the longer way"
+    with serving(recorder.app) as url:
+        peer = await connect(url)
+
+        async def fail(*_packet: Any) -> None:
+            raise ValueError("no JSON's")
+
+        monkeypatch.setattr(recorder.server, "_send_packet", fail)
+        assert await peer.no_ack("free")
+    assert "ValueError, raised in" in caplog.text
+    assert "MessageAckValidationException" not in caplog.text
 
 
 async def test_an_error_handler_that_fails_is_logged_and_sends_no_ack(

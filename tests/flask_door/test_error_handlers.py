@@ -187,3 +187,26 @@ def test_an_error_handler_of_a_client_that_has_left_runs_in_its_context() -> Non
     server.does = leave
     server.client(headers={"X-Test": "yes"}).emit("do")
     assert told == [(LookupError, "yes", "/")]
+
+
+@pytest.mark.parametrize("handled", [False, True])
+def test_a_result_that_is_no_json_is_told_with_its_handler_and_type(
+    caplog: pytest.LogCaptureFixture, handled: bool
+) -> None:
+    errors: list[Exception] = []
+    options = {"default_error_handler": errors.append} if handled else {}
+    _, socketio = socketio_of(WITHOUT, **options)
+
+    def listing(number: int) -> set[int]:
+        return {number}
+
+    socketio.on_event("add", listing)
+    client = socketio.test_client(socketio.sockio_mw.flask_app)
+    assert client.emit("add", 1, callback=True) in (None, [])
+    told = "this is not JSON: Unsupported type: 'set'"
+    if handled:
+        assert [str(error).splitlines()[0] for error in errors] == [f"event 'add' of /: {told}"]
+    else:
+        [record] = caplog.records
+        assert f"{told} (handler '{listing.__qualname__}')" in record.getMessage()
+        assert len(record.getMessage().splitlines()) == 1
