@@ -195,6 +195,7 @@ async def test_a_failing_handler_is_logged_once_with_its_frames_and_no_message(
     assert "ValueError, raised in" in failure
     assert "followed by\nLookupError, raised in" in failure
     assert failure.count("in fail") == 2
+    assert "asynction_core" not in failure, "how the event came to its handler"
     assert secret not in caplog.text
 
 
