@@ -278,6 +278,7 @@ class Dispatcher(Transport):
             return self.not_handled
         finally:
             running.reset(token)
+            refusals.log_refused(error, namespace, event, connection.sid)
 
     def _find_error_handler(self, connection: Connection, event: str) -> Handler | None:
         return self._error_handlers.get(connection.namespace, self.default_error_handler)

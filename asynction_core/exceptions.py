@@ -88,10 +88,12 @@ class SecurityException(
     :ivar reason: what the log is told, and the client is not.
     :ivar namespace: where the event was going; None where it is about a connection.
     :ivar event: the event; None where it is about a connection.
+    :ivar logged: whether the log has been told.
     """
 
     namespace: str | None = None
     event: str | None = None
+    logged = False
 
     def __init__(self, *args: Any, reason: str | None = None) -> None:
         socketio.exceptions.ConnectionRefusedError.__init__(self, *args)

@@ -90,15 +90,14 @@ def log_error(error: Exception, namespace: str, event: str, sid: str) -> None:
     What breaks the document is a warning where the client sent it, and an error with its
     traceback where a handler did.
     """
-    where = f"event {event[:100]!r} of {namespace}, client {sid}"
+    where = _where(namespace, event, sid)
     kind = type(error).__name__
 
     def about(what: str, reason: str) -> Mapping[str, Any]:
         return activity(what, namespace, event[:100], sid, error=kind, reason=reason)
 
     if isinstance(error, SecurityException) and error.reason is not None:
-        extra = about("refused", error.reason)
-        logger.warning("%s: %s: %s", where, kind, error.reason, extra=extra)
+        _log_security(logging.WARNING, error, namespace, event, sid)
         return
     if not isinstance(error, ValidationException):
         logger.error("%s: %s", where, frames_of(error), extra=about("failed", frames_of(error)))
@@ -113,6 +112,31 @@ def log_error(error: Exception, namespace: str, event: str, sid: str) -> None:
         extra = about("failed", f"{what}: {rule}")
         logger.error("%s: %s: %s\n%s", where, what, rule, frames_of(error), extra=extra)
     logger.debug("%s: %s", where, error)
+
+
+def log_refused(error: Exception, namespace: str, event: str, sid: str) -> None:
+    """Log what an error handler cannot tell of *error*, unless it was logged: who may not connect.
+
+    The handler learns no more than the client does, and for a connection that is next to nothing.
+    """
+    if not isinstance(error, SecurityException) or error.event is not None:
+        return
+    if error.reason is not None and not error.logged:
+        _log_security(logging.INFO, error, namespace, event, sid)
+
+
+def _log_security(
+    level: int, error: SecurityException, namespace: str, event: str, sid: str
+) -> None:
+    error.logged = True
+    kind, where = type(error).__name__, _where(namespace, event, sid)
+    about = {"error": kind, "reason": error.reason}
+    extra = activity("refused", namespace, event[:100], sid, **about)
+    logger.log(level, "%s: %s: %s", where, kind, error.reason, extra=extra)
+
+
+def _where(namespace: str, event: str, sid: str) -> str:
+    return f"event {event[:100]!r} of {namespace}, client {sid}"
 
 
 def log_connection(what: str, namespace: str, sid: str) -> None:

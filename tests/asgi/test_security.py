@@ -1,6 +1,8 @@
 """What a connection may do once it is in: scopes per event, expiry, and what handlers see."""
 
 import asyncio
+import json
+import logging
 import time
 from collections.abc import Callable
 from queue import Queue
@@ -10,7 +12,7 @@ import pytest
 import socketio
 from asgi.security_handlers import calls
 from conftest import MakePeer
-from peers import Peer
+from peers import Peer, dialogue
 from support import channel, document, message, serving
 
 from asynction_core import (
@@ -81,6 +83,52 @@ async def test_an_event_needs_its_scopes(connect: MakePeer) -> None:
     assert isinstance(error, SecurityException)
     assert (error.namespace, error.event) == ("/", "write")
     assert recorder.writes == [("ann", {"sub": "ann", "scope": "read write"})]
+
+
+HANDLERS: dict[str, tuple[Any, list[str]]] = {
+    "none": (None, ["WARNING"]),
+    "one of its own": (lambda error: None, ["INFO"]),
+    "one that fails": (lambda error: 1 / 0, ["ERROR", "INFO"]),
+    "problem_ack": (problem_ack, ["WARNING"]),
+    "one that calls problem_ack": (lambda error: problem_ack(error), ["WARNING"]),
+}
+
+
+@pytest.mark.parametrize("handler", HANDLERS)
+@pytest.mark.parametrize(
+    ("auth", "reason"),
+    [
+        ({"token": "s3cret@1.5"}, "security scheme 'account': the credential has expired"),
+        ({}, "Missing credentials: bearer token (Authorization header or auth.token)"),
+    ],
+)
+async def test_the_log_says_once_who_was_refused_and_why_whatever_error_handler_there_is(
+    caplog: pytest.LogCaptureFixture, handler: str, auth: Any, reason: str
+) -> None:
+    error_handler, levels = HANDLERS[handler]
+    server = AsynctionServer.from_spec(SPEC, default_error_handler=error_handler)
+    for namespace in ("/", "/open"):
+        server.on("write", lambda sid: None, namespace)
+    server.on("ping", lambda sid: None, "/free")
+    with serving(AsynctionMiddleware(server=server)) as url, caplog.at_level(logging.INFO):
+        await dialogue(url, [f"40{json.dumps(auth)}"])
+    records = [record for record in caplog.records if "'connect'" in record.getMessage()]
+    assert [record.levelname for record in records] == levels
+    message = records[-1].getMessage()
+    assert message.startswith("event 'connect' of /, client ")
+    assert message.endswith(f": SecurityException: {reason}")
+    assert "s3cret" not in caplog.text
+
+
+async def test_an_event_that_is_refused_is_left_to_its_error_handler(
+    connect: MakePeer, caplog: pytest.LogCaptureFixture
+) -> None:
+    recorder = Recorder()
+    recorder.server.on_error(lambda error: "refused")
+    with serving(recorder.app) as url, caplog.at_level(logging.INFO):
+        reader = await connect(url, auth={"token": "read"})
+        assert await reader.call("write") == "refused"
+    assert [record for record in caplog.records if record.name == "asynction_core"] == []
 
 
 async def test_scopes_are_checked_before_the_payload_and_unknown_events_are_not_hidden(

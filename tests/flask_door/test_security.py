@@ -1,6 +1,7 @@
 """What a connection may do once it is in, over the Flask door: scopes per event, and expiry."""
 
 import asyncio
+import logging
 import time
 from typing import Any
 
@@ -9,7 +10,7 @@ from conftest import MakePeer
 from flask import request
 from flask_socketio import call, emit
 from flask_support import serving_flask, socketio_of
-from peers import Peer
+from peers import Peer, dialogue
 from support import document, message
 
 from asynction_core import current, problem_ack
@@ -66,6 +67,20 @@ async def test_an_event_needs_its_scopes(connect: MakePeer) -> None:
         refused = await reader.call("write")
     assert refused["error"]["message"] == "Not allowed without write of 'account'"
     assert [type(error) for error in recorder.errors] == [SecurityException]
+
+
+async def test_the_log_says_who_was_refused_and_why_where_there_is_an_error_handler(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    recorder = Recorder()
+    recorder.socketio.on_error_default(recorder.errors.append)
+    with serving_flask(recorder.app) as url, caplog.at_level(logging.INFO):
+        await dialogue(url, ['40{"token":"s3cret@1.5"}'])
+    [record] = [each for each in caplog.records if "'connect'" in each.getMessage()]
+    reason = "SecurityException: security scheme 'account': the credential has expired"
+    assert record.getMessage().startswith("event 'connect' of /, client ")
+    assert record.getMessage().endswith(reason)
+    assert "s3cret" not in record.getMessage()
 
 
 async def test_an_anonymous_client_of_an_open_namespace_may_not_have_secured_events(
