@@ -87,17 +87,26 @@ class Endpoint(Admission):
         return super().on(event, handler, namespace)
 
     @overload
-    def on_error(self, handler: None = None, namespace: str | None = None) -> _Decorator: ...
+    def on_error(self, handler: str | None = None, namespace: str | None = None) -> _Decorator: ...
 
     @overload
     def on_error(self, handler: _Handler, namespace: str | None = None) -> _Handler: ...
 
-    def on_error(self, handler: Handler | None = None, namespace: str | None = None) -> Any:
+    def on_error(self, handler: Any = None, namespace: str | None = None) -> Any:
         """Register the error handler of *namespace*, as a decorator or with *handler*.
+
+        ``@server.on_error("/chat")``, as in Flask-SocketIO, is the decorator for a namespace.
 
         It gets the exception; what it returns becomes the acknowledgement. A refused connection
         stays refused whatever it returns.
+
+        :raises TypeError: *handler* is no function.
+        :raises SpecException: the document has no such namespace, so it could never run.
         """
+        if isinstance(handler, str) and namespace is None:
+            handler, namespace = None, handler
+        if handler is not None and not callable(handler):
+            raise TypeError(f"an error handler must be a function, not {handler!r}")
         self._check_known("*", namespace or "/")
 
         def set_handler(handler: Handler) -> Handler:

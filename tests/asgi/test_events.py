@@ -156,6 +156,23 @@ async def test_the_default_error_handler_serves_namespaces_without_their_own(
         assert await two.call("number", "x") == "the error handler's ack"
 
 
+@pytest.mark.parametrize("options", [{"namespace": "/other"}, {"handler": "/other"}])
+async def test_an_error_handler_is_registered_with_a_decorator_that_has_the_namespace(
+    connect: MakePeer, options: dict[str, Any]
+) -> None:
+    recorder = Recorder()
+    assert recorder.server.on_error(**options)(recorder.on_error) == recorder.on_error
+    with serving(recorder.app) as url:
+        two = await connect(url, "/other")
+        assert await two.call("number", "x") == "the error handler's ack"
+
+
+@pytest.mark.parametrize("mistake", [(5, None), ("/other", "/")])
+def test_an_error_handler_that_is_no_function_is_refused(mistake: Any) -> None:
+    with pytest.raises(TypeError, match=f"an error handler must be a function, not {mistake[0]!r}"):
+        Recorder().server.on_error(*mistake)
+
+
 async def test_without_error_handler_there_is_no_ack_and_one_record_without_payload(
     connect: MakePeer, caplog: pytest.LogCaptureFixture
 ) -> None:

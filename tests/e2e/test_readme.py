@@ -123,6 +123,22 @@ async def test_handlers_in_code(
         await peer.close()
 
 
+async def test_an_error_handler_in_code(
+    greeter: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    code = block("python", "@server.on_error")
+    (greeter / "app.py").write_text(
+        f"{code}\nfrom asynction_core import AsynctionMiddleware\n"
+        "app = AsynctionMiddleware(server=server)\n"
+    )
+    monkeypatch.chdir(greeter)
+    with running(greeter, tmp_path / "log") as server:
+        peer = await Peer().connect(server.url)
+        expected = {"error": '"" is shorter than 1 character'}
+        assert await peer.call("greet", {"name": ""}) == expected
+        await peer.close()
+
+
 async def test_from_another_process(
     greeter: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
