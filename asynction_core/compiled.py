@@ -9,6 +9,7 @@ from urllib.parse import quote
 import jsonschema_rs
 
 from asynction_core import binary
+from asynction_core.closing import with_usual_case
 from asynction_core.exceptions import SpecException
 from asynction_core.spec.engine import VALIDATORS, build
 from asynction_core.spec.model import Dialect, Schema
@@ -104,8 +105,9 @@ class SchemaCompiler:
         """
         if not isinstance(schema.contents, dict) or _refers(schema.contents):
             return None
+        contents = with_usual_case(schema.contents)
         try:
-            return build(schema.dialect, schema.contents, validate_formats=self._check_formats)
+            return build(schema.dialect, contents, validate_formats=self._check_formats)
         except (jsonschema_rs.ValidationError, ValueError):
             return None  # the other one says what is wrong
 
