@@ -137,11 +137,12 @@ class Sender(AsyncSocket):
                 tcp.cork(self._tcp)
             self._burst = burst + 1
         kind = "text" if type(frame) is str else "bytes"
-        writing = self._send({"type": "websocket.send", kind: frame}).__await__()
+        message = {"type": "websocket.send", kind: frame}
         if self._writer is not None:
-            self._write_in(self._writer, writing)
+            self._write_in(self._writer, message)
             return
         try:
+            writing = self._send(message).__await__()
             pending = next(writing, DONE)
         except Exception as error:
             self._write_no_more(error)
@@ -149,15 +150,16 @@ class Sender(AsyncSocket):
         if pending is not DONE:
             self._flushing = asyncio.create_task(self._flush(writing, pending))
 
-    def _write_in(self, writer: Writer, writing: Generator[Any, Any, Any]) -> None:
+    def _write_in(self, writer: Writer, message: dict[str, Any]) -> None:
         """Write a frame as the task of *writer*; what is written meanwhile is queued."""
-        self._flushing, waiting = writer.task, len(self.queue)
+        self._flushing, waiting, pending = writer.task, len(self.queue), DONE
         try:
+            writing = self._send(message).__await__()
             pending = writer.begin(writing)
         except Exception as error:
             self._write_no_more(error)
-            pending = DONE
-        self._flushing = None
+        finally:
+            self._flushing = None
         if pending is not DONE:
             self._flushing = writer.go_on(writing, pending)
         elif not waiting and len(self.queue):  # else who empties the queue goes on

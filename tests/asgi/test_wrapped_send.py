@@ -248,6 +248,31 @@ async def test_who_cannot_be_sent_to_is_disconnected() -> None:
         await asyncio.wait_for(left.wait(), 5)
 
 
+@pytest.mark.parametrize("raised", [RuntimeError("the bug of a middleware"), TimeoutError()])
+async def test_an_emit_does_not_fail_when_a_send_that_is_no_coroutine_does(
+    raised: Exception,
+) -> None:
+    def wrap(send: Send, sent: Any) -> Awaitable[None]:
+        if is_news(sent):
+            raise raised
+        return send(sent)
+
+    server = make_server()
+    emitted = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    @server.on("tell")
+    async def tell(_sid: str, news: Any) -> None:
+        await server.emit("news", news)
+        loop.call_soon_threadsafe(emitted.set)
+
+    async with served_with(wrap, server) as connect:
+        peer = await connect()
+        await peer.client.emit("tell", "anything")
+        await asyncio.wait_for(emitted.wait(), 5)
+        await asyncio.wait_for(peer.disconnected.wait(), 5)
+
+
 async def test_an_emit_does_not_fail_when_a_send_gives_up() -> None:
     async def wrap(send: Send, sent: Any) -> None:
         if is_news(sent):

@@ -8,6 +8,8 @@ import re
 import subprocess
 import sys
 import urllib.request
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -108,35 +110,31 @@ async def test_in_front_of_fastapi(
         await drive(server.url)
 
 
-async def test_handlers_in_code(
-    greeter: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    code = block("python", "@server.on")
+@asynccontextmanager
+async def connected_to(
+    code: str, greeter: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Peer]:
+    """Serve the ``server`` that *code* makes; yield a client of it."""
     (greeter / "app.py").write_text(
         f"{code}\nfrom asynction_core import AsynctionMiddleware\n"
         "app = AsynctionMiddleware(server=server)\n"
     )
     monkeypatch.chdir(greeter)
-    with running(greeter, tmp_path / "log") as server:
+    with running(greeter, greeter / "log") as server:
         peer = await Peer().connect(server.url)
-        assert await peer.call("greet", {"name": "Ann"}) == "Hello, Ann!"
+        yield peer
         await peer.close()
 
 
-async def test_an_error_handler_in_code(
-    greeter: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    code = block("python", "@server.on_error")
-    (greeter / "app.py").write_text(
-        f"{code}\nfrom asynction_core import AsynctionMiddleware\n"
-        "app = AsynctionMiddleware(server=server)\n"
-    )
-    monkeypatch.chdir(greeter)
-    with running(greeter, tmp_path / "log") as server:
-        peer = await Peer().connect(server.url)
+async def test_handlers_in_code(greeter: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with connected_to(block("python", "@server.on"), greeter, monkeypatch) as peer:
+        assert await peer.call("greet", {"name": "Ann"}) == "Hello, Ann!"
+
+
+async def test_an_error_handler_in_code(greeter: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with connected_to(block("python", "@server.on_error"), greeter, monkeypatch) as peer:
         expected = {"error": '"" is shorter than 1 character'}
         assert await peer.call("greet", {"name": ""}) == expected
-        await peer.close()
 
 
 async def test_from_another_process(
